@@ -1,0 +1,45 @@
+//! Identifiers: UUIDv7, one type a kind, TEXT in SQL.
+
+macro_rules! id {
+    ($(#[$doc:meta] $name:ident)*) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            /// A new one; ids made later sort later.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "an id is not a default value")]
+            pub fn new() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                uuid::Uuid::parse_str(text).map(Self)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A municipality of the installation.
+    MunicipalityId
+    /// A body of a municipality: the council, a committee, a local community.
+    BodyId
+    /// A meeting of a body; also the name of its recording's folder.
+    MeetingId
+    /// A source of pictures and sound: an encoder with its key.
+    SourceId
+    /// An account of a person.
+    AccountId
+}

@@ -1,0 +1,15 @@
+//! The record: what sources offer, what a meeting keeps of it, and the one timeline that live, DVR and VOD are views of.
+//!
+//! `ingest` offers parts to the [`intake`]; a [`recording`] that listens makes them durable and only then public;
+//! `player` reads playlists and bytes. It knows no GStreamer, no HTTP and no database:
+//! the disk is the truth, and the catalogue can be rebuilt from it.
+
+pub mod intake;
+pub mod media;
+pub mod recording;
+pub mod store;
+
+pub use council::{Clock, MeetingId, SourceId};
+pub use intake::Intake;
+pub use recording::{Recording, Rendition};
+pub use store::Store;
