@@ -1,1 +1,19 @@
-fn main(){}
+//! `bema`: one binary; its commands lie in `commands/`, one file each.
+
+mod commands;
+mod config;
+mod keys;
+mod lifecycle;
+mod log;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    match commands::run(commands::Line::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("bema: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -3,6 +3,15 @@
 //! Pure bytes in, pure bytes out: this crate knows no clock, no file and no network.
 //! `ingest` writes init segments and chunks with it, `vod-store` reads them back and lays out a download.
 
+mod boxes;
+mod chunk;
+mod codec;
+mod init;
+
+pub use chunk::{ChunkIndex, SampleIndex, moof_length, read_chunk, read_chunk_head, retime_chunk, write_chunk};
+pub use codec::{Aac, aac_config, read_aac_config};
+pub use init::{read_init, write_init};
+
 use bytes::Bytes;
 
 /// What a track's init segment says.

@@ -31,6 +31,16 @@ macro_rules! id {
     )*};
 }
 
+impl MunicipalityId {
+    /// The nil id: no municipality, but the installation itself.
+    pub(crate) const NIL: Self = Self(uuid::Uuid::nil());
+}
+
+impl AccountId {
+    /// The nil id: nobody's.
+    pub(crate) const NIL: Self = Self(uuid::Uuid::nil());
+}
+
 id! {
     /// A municipality of the installation.
     MunicipalityId

@@ -26,6 +26,12 @@ impl Role {
             Self::Moderator => "moderator",
         }
     }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// Proof that an account may run meetings and sources of a municipality.
@@ -41,8 +47,14 @@ impl Clerk {
     /// # Errors
     /// [`crate::Error::Forbidden`] for everybody else.
     pub fn check(session: &Session, municipality: MunicipalityId) -> crate::Result<Self> {
-        let _ = (session, municipality);
-        todo!()
+        let may = |(place, role): &(MunicipalityId, Role)| {
+            *place == municipality && matches!(role, Role::Administrator | Role::Clerk)
+        };
+        if session.roles.iter().any(may) {
+            Ok(Self { account: session.account.id, municipality })
+        } else {
+            Err(crate::Error::Forbidden)
+        }
     }
 
     /// The operator at the machine's own console (`bema demo`, `bema import`, `bema rebuild`), who holds the files anyway.
@@ -61,5 +73,25 @@ impl Clerk {
     #[must_use]
     pub fn municipality(&self) -> MunicipalityId {
         self.municipality
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Account;
+
+    #[test]
+    fn clerks_and_administrators_of_the_place_pass_and_nobody_else() {
+        let (here, there) = (MunicipalityId::new(), MunicipalityId::new());
+        let account = Account { id: AccountId::new(), email: "a@b".into(), name: "A".into() };
+        for role in Role::ALL {
+            let session = Session { account: account.clone(), roles: vec![(here, role)] };
+            assert_eq!(Clerk::check(&session, here).is_ok(), role != Role::Moderator, "{role:?}");
+            assert!(matches!(Clerk::check(&session, there), Err(crate::Error::Forbidden)), "{role:?}");
+            assert_eq!(Role::named(role.name()), Some(role));
+        }
+        let nobody = Session { account, roles: vec![] };
+        assert!(Clerk::check(&nobody, here).is_err());
     }
 }

@@ -1,1 +1,46 @@
-//! skeleton
+//! Sources and the media worker: an encoder's bytes in, CMAF parts out.
+//!
+//! The network is read in this process by Rust code; the media is read in a child process, the [`worker`],
+//! which locks itself in before the first foreign byte. A crash or a trap there costs one source a second.
+//! This crate meets the rest of the program only in [`vod_store::intake`]: it knows no meeting, no page and no database.
+
+mod flv;
+pub mod packager;
+pub mod rtmp;
+pub mod supervisor;
+pub mod wire;
+pub mod worker;
+
+pub use supervisor::WorkerCommand;
+
+/// Why media could not be taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A pipe or socket failed.
+    #[error("input or output: {0}")]
+    Io(#[from] std::io::Error),
+    /// A message between parent and worker is not as agreed.
+    #[error("the worker's message is malformed: {0}")]
+    Wire(&'static str),
+    /// The FLV stream is not FLV.
+    #[error("the FLV stream is malformed: {0}")]
+    Flv(&'static str),
+    /// A parameter set, or the configuration of a codec, cannot be read.
+    #[error("the codec's configuration cannot be read: {0}")]
+    Configuration(String),
+    /// The peer breaks the RTMP protocol or one of its limits.
+    #[error("RTMP: {0}")]
+    Rtmp(&'static str),
+    /// The source was told to go.
+    #[error(transparent)]
+    Gone(#[from] vod_store::intake::Gone),
+    /// The worker could not lock itself in.
+    #[error("the sandbox: {0}")]
+    Sandbox(String),
+    /// GStreamer refused.
+    #[error("GStreamer: {0}")]
+    Media(String),
+}
+
+/// What this crate answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

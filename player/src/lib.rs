@@ -1,1 +1,69 @@
-//! skeleton
+//! What people see and fetch: pages, HLS, events, the studio; axum's only home beside the binary.
+
+mod assets;
+mod delivery;
+mod error;
+mod events;
+mod language;
+mod municipality;
+mod operations;
+mod pages;
+mod security;
+pub mod server;
+mod session;
+mod studio;
+
+use std::sync::Arc;
+
+use axum::Router;
+use council::Council;
+use vod_store::Store;
+
+/// How the pages are served.
+#[derive(Clone)]
+pub struct Config {
+    /// The address that people type, without a slash at its end; none: taken from each request.
+    pub public_url: Option<String>,
+    /// The RTMP address that clerks are shown; none: made from the page's host name.
+    pub rtmp_url: Option<String>,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<server::Network>,
+    /// Who may read `/metrics`.
+    pub metrics_from: Vec<server::Network>,
+    /// The metrics as Prometheus text.
+    pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// What every handler stands on; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) council: Council,
+    pub(crate) store: Store,
+    pub(crate) config: Arc<Config>,
+    pub(crate) public: delivery::Public,
+    pub(crate) audience: events::Audience,
+}
+
+impl App {
+    /// The application on these parts.
+    #[must_use]
+    pub fn new(council: Council, store: Store, config: Config) -> Self {
+        let public = delivery::Public::default();
+        let audience = events::Audience::default();
+        Self { council, store, config: Arc::new(config), public, audience }
+    }
+}
+
+/// Every route.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .merge(delivery::router())
+        .merge(events::router())
+        .merge(operations::router())
+        .merge(assets::router())
+        .merge(studio::router())
+        .merge(pages::router())
+        .fallback(error::not_found)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), security::layer))
+        .with_state(app)
+}

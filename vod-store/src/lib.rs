@@ -4,10 +4,22 @@
 //! `player` reads playlists and bytes. It knows no GStreamer, no HTTP and no database:
 //! the disk is the truth, and the catalogue can be rebuilt from it.
 
+mod conductor;
+mod disk;
+mod hls;
 pub mod intake;
+mod journal;
 pub mod media;
+mod program;
 pub mod recording;
+mod rendition;
+mod run;
+mod slate;
 pub mod store;
+mod take;
+mod thumbnails;
+mod timeline;
+pub mod verify;
 
 pub use council::{Clock, MeetingId, SourceId};
 pub use intake::Intake;

@@ -1,18 +1,33 @@
-//! The recording of one meeting, growing or finished.
+//! The recording of one meeting, growing or finished, as its readers see it.
 
-use std::{fs::File, sync::Arc};
+use std::{
+    fs::File,
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicU64},
+};
 
 use bytes::Bytes;
-use serde::Serialize;
-use tokio::sync::watch;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, watch};
 
-use crate::{MeetingId, SourceId};
+pub use crate::{hls::Playlist, rendition::Rendition};
+use crate::{
+    MeetingId, SourceId,
+    conductor::Command,
+    hls::{Variants, multivariant},
+    media::TrackKind,
+    program::{Cut, Story},
+    rendition::{Shown, Siblings},
+    store::About,
+    take::Take,
+    thumbnails::Thumbnails,
+};
 
 /// What a viewer should know of a recording now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum State {
-    /// Open, and nothing has come yet.
+    /// Open, and no source has come yet; the slate stands.
     Waiting,
     /// Parts of a source are coming.
     Running,
@@ -40,11 +55,12 @@ pub struct Stretch {
     /// How long it is.
     pub duration_ms: u64,
     /// What it shows.
+    #[serde(flatten)]
     pub shows: Shows,
 }
 
 /// What a stretch of a recording shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "shows")]
 pub enum Shows {
     /// A source.
@@ -56,22 +72,6 @@ pub enum Shows {
     Gap,
     /// The slate, while the clerk paused.
     Pause,
-}
-
-/// A playlist ready to be sent; the same one is shared by all who ask for this version.
-pub struct Playlist {
-    /// The text.
-    pub text: Bytes,
-    /// A strong validator.
-    pub etag: String,
-    gzip: std::sync::OnceLock<Bytes>,
-}
-
-impl Playlist {
-    /// The text, gzipped once for all.
-    pub fn gzip(&self) -> Bytes {
-        self.gzip.get_or_init(|| todo!()).clone()
-    }
 }
 
 /// What of a media playlist is asked (RFC 8216bis §6.2.5).
@@ -100,6 +100,7 @@ pub enum PlaylistError {
 }
 
 /// Bytes of a segment, a part or an init segment.
+#[derive(Clone, Debug)]
 pub enum Media {
     /// In memory.
     Memory(Bytes),
@@ -115,99 +116,250 @@ pub enum Media {
 }
 
 /// The recording of a meeting.
+#[derive(Debug)]
 pub struct Recording {
     meeting: MeetingId,
+    about: About,
+    began_at_ms: i64,
+    sources: RwLock<Vec<SourceId>>,
+    renditions: RwLock<Vec<Arc<Rendition>>>,
+    siblings: Siblings,
+    version: Arc<AtomicU64>,
+    cuts: RwLock<Vec<Cut>>,
+    state: watch::Sender<State>,
+    thumbnails: Thumbnails,
+    commands: Option<mpsc::Sender<Command>>,
 }
 
-/// One rendition of a recording: a media playlist and what it names.
-pub struct Rendition {}
-
 impl Recording {
+    /// A recording with what its programme tells; `commands` leads to its conductor while it grows.
+    pub(crate) fn new(story: Story, folder: PathBuf, commands: Option<mpsc::Sender<Command>>) -> Self {
+        let state = match (story.ended_at_ms, story.paused_at_ms, commands.is_some()) {
+            (Some(_), ..) | (None, _, false) => State::Ended,
+            (None, Some(since_ms), true) => State::Paused { since_ms },
+            (None, None, true) => State::Waiting,
+        };
+        let ended = state == State::Ended;
+        let recording = Self {
+            meeting: story.meeting,
+            about: story.about,
+            began_at_ms: story.began_at_ms,
+            sources: RwLock::new(story.sources),
+            renditions: RwLock::default(),
+            siblings: Siblings::default(),
+            version: Arc::default(),
+            cuts: RwLock::default(),
+            state: watch::Sender::new(state),
+            thumbnails: Thumbnails::open(folder),
+            commands,
+        };
+        for cut in story.cuts {
+            recording.cut(cut);
+        }
+        if ended {
+            recording.end(None);
+        }
+        recording
+    }
+
     /// Whose it is.
     #[must_use]
     pub fn meeting(&self) -> MeetingId {
         self.meeting
     }
 
+    /// What the disk keeps about the meeting.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// When it began, milliseconds UTC.
+    #[must_use]
+    pub fn began_at_ms(&self) -> i64 {
+        self.began_at_ms
+    }
+
+    /// Its sources by rank, the primary first.
+    #[must_use]
+    pub fn sources(&self) -> Vec<SourceId> {
+        self.sources.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_sources(&self, sources: Vec<SourceId>) {
+        *self.sources.write().unwrap_or_else(PoisonError::into_inner) = sources;
+    }
+
     /// What a viewer should know, now and as it changes.
     #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
-        todo!()
+        self.state.subscribe()
+    }
+
+    pub(crate) fn set_state(&self, state: State) {
+        self.state.send_if_modified(|before| {
+            let changed = *before != state;
+            *before = state;
+            changed
+        });
+    }
+
+    pub(crate) fn commands(&self) -> Option<&mpsc::Sender<Command>> {
+        self.commands.as_ref()
     }
 
     /// The multivariant playlist; none before the first part is public.
     #[must_use]
     pub fn multivariant(&self) -> Option<Arc<Playlist>> {
-        todo!()
+        let renditions = self.renditions();
+        let described = renditions.iter().filter_map(|rendition| {
+            let (kind, codec, peak) = rendition.describe()?;
+            let (name, average) = (rendition.name().to_owned(), rendition.average_bit_rate());
+            Some(Variants { name, kind, codec, peak, average })
+        });
+        let text = multivariant(&described.collect::<Vec<_>>())?;
+        let etag = format!("m{:08x}", crc32fast::hash(text.as_bytes()));
+        Some(Arc::new(Playlist::new(text, etag, None)))
+    }
+
+    /// Its renditions.
+    #[must_use]
+    pub fn renditions(&self) -> Vec<Arc<Rendition>> {
+        self.renditions.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A rendition by its name (`video`, `audio`, …); none before its first part is public.
     #[must_use]
     pub fn rendition(&self, name: &str) -> Option<Arc<Rendition>> {
-        let _ = name;
-        todo!()
+        let renditions = self.renditions.read().unwrap_or_else(PoisonError::into_inner);
+        renditions.iter().find(|rendition| rendition.name() == name).cloned()
+    }
+
+    /// The rendition by which the recording's length is told: the picture, or the sound where there is none.
+    pub(crate) fn leading(&self) -> Option<Arc<Rendition>> {
+        self.rendition("video").or_else(|| self.renditions().first().cloned())
+    }
+
+    /// Length in the player's time, milliseconds.
+    #[must_use]
+    pub fn duration_ms(&self) -> u64 {
+        self.leading().map_or(0, |rendition| rendition.duration_ns() / 1_000_000)
+    }
+
+    pub(crate) fn cuts(&self) -> Vec<Cut> {
+        self.cuts.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What the recording shows when, from its first instant.
     #[must_use]
     pub fn stretches(&self) -> Vec<Stretch> {
-        todo!()
+        let Some(leading) = self.leading() else { return Vec::new() };
+        let segments = leading.segments();
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for (index, cut) in self.cuts().iter().enumerate() {
+            let own = segments.iter().filter(|segment| segment.cut as usize == index);
+            let duration_ms = own.clone().map(|segment| segment.duration_ns).sum::<u64>() / 1_000_000;
+            let Some(first) = own.clone().next() else { continue };
+            match stretches.last_mut() {
+                Some(before) if before.shows == cut.shows => before.duration_ms += duration_ms,
+                _ => stretches.push(Stretch {
+                    starts_at_ms: first.at_ms,
+                    position_ms: first.position_ns / 1_000_000,
+                    duration_ms,
+                    shows: cut.shows.clone(),
+                }),
+            }
+        }
+        stretches
     }
 
-    /// The small picture that stands nearest before `at_ms` (wall clock), with the instant that it shows.
+    pub(crate) fn thumbnails_file(&self) -> &Thumbnails {
+        &self.thumbnails
+    }
+
+    /// The small picture that stands nearest before `at_ms` (wall clock), or the first; with the instant that it shows.
     #[must_use]
     pub fn thumbnail(&self, at_ms: i64) -> Option<(i64, Media)> {
-        let _ = at_ms;
-        todo!()
+        self.thumbnails.nearest(at_ms)
     }
 
     /// The instants of which there are small pictures, milliseconds UTC, ascending.
     #[must_use]
     pub fn thumbnails(&self) -> Vec<i64> {
-        todo!()
+        self.thumbnails.instants()
     }
 
-    /// The whole, or a span of wall clock (from, to), as one MP4 with the index first.
-    ///
-    /// # Errors
-    /// When nothing lies in the span, or a file cannot be read.
-    pub fn download(&self, span_ms: Option<(i64, i64)>) -> Result<Download, crate::store::Error> {
-        let _ = span_ms;
-        todo!()
+    /// Puts a take on the programme: every rendition begins a discontinuity, and what of the take is on disk is public.
+    pub(crate) fn cut(&self, cut: Cut) {
+        for track in &cut.take.tracks {
+            self.ensure(track.about.name.as_str(), &track.about.kind);
+        }
+        for rendition in self.renditions() {
+            show(&rendition, &cut);
+        }
+        self.cuts.write().unwrap_or_else(PoisonError::into_inner).push(cut);
+    }
+
+    /// The cut that is on air ends with these parts.
+    pub(crate) fn close_cut(&self, until: Vec<u32>) {
+        if let Some(last) = self.cuts.write().unwrap_or_else(PoisonError::into_inner).last_mut() {
+            last.until = Some(until);
+        }
+    }
+
+    /// Makes a part of the take on air public.
+    pub(crate) fn publish(&self, take: &Take, track: usize, index: u32, data: Bytes) {
+        for rendition in self.renditions.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            if track_for(take, rendition.name()) == Some(track) {
+                rendition.publish(index, Some(data.clone()));
+            }
+        }
+    }
+
+    /// Every playlist becomes VOD.
+    pub(crate) fn end(&self, until: Option<Vec<u32>>) {
+        if let Some(until) = until {
+            self.close_cut(until);
+        }
+        for rendition in self.renditions() {
+            rendition.end();
+        }
+        self.set_state(State::Ended);
+    }
+
+    /// Makes a rendition that the cuts so far did not have; in them it shows what stands in for it.
+    fn ensure(&self, name: &str, _kind: &TrackKind) {
+        if self.rendition(name).is_some() {
+            return;
+        }
+        let rendition = Arc::new(Rendition::new(name.to_owned(), self.siblings.clone(), self.version.clone()));
+        for cut in self.cuts.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            show(&rendition, cut);
+        }
+        self.siblings.write().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&rendition));
+        self.renditions.write().unwrap_or_else(PoisonError::into_inner).push(rendition);
     }
 }
 
-impl Rendition {
-    /// The media playlist, now or when what is asked for has come.
-    ///
-    /// # Errors
-    /// See [`PlaylistError`].
-    pub async fn playlist(&self, request: PlaylistRequest) -> Result<Arc<Playlist>, PlaylistError> {
-        let _ = request;
-        todo!()
+fn show(rendition: &Rendition, cut: &Cut) {
+    let track = track_for(&cut.take, rendition.name());
+    rendition.cut(track.map(|track| Shown { take: cut.take.clone(), track }));
+    if let Some(track) = track {
+        for index in cut.parts(track) {
+            rendition.publish(index, None);
+        }
     }
+}
 
-    /// Segment `number`, whole; of a live recording only once it is complete.
-    pub async fn segment(&self, number: u64) -> Option<Media> {
-        let _ = number;
-        todo!()
-    }
-
-    /// Part `part` of segment `number`. The one that the preload hint names is waited for.
-    pub async fn part(&self, number: u64, part: u64) -> Option<Media> {
-        let _ = (number, part);
-        todo!()
-    }
-
-    /// Init segment `number`.
-    #[must_use]
-    pub fn init(&self, number: u64) -> Option<Bytes> {
-        let _ = number;
-        todo!()
-    }
+/// The track of a take that a rendition shows: its own, or else the one that stands in for it
+/// (`video` for `video-360p`, `audio` for `audio-en`).
+pub(crate) fn track_for(take: &Take, rendition: &str) -> Option<usize> {
+    let named = |name: &str| take.tracks.iter().position(|track| track.about.name.as_str() == name);
+    named(rendition).or_else(|| named(rendition.split('-').next()?))
 }
 
 /// One MP4 laid out: its head in memory, its body as ranges of files.
+#[derive(Debug)]
 pub struct Download {
     /// How many bytes in all.
     pub length: u64,

@@ -1,10 +1,24 @@
 //! The folder of recordings.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Clock, Intake, MeetingId, Recording, SourceId};
+use crate::{
+    Clock, Intake, MeetingId, Recording, SourceId,
+    conductor::{Command, Conductor, OFFERS},
+    disk,
+    journal::Journal,
+    program::{self, Entry, PROGRAM, Story},
+    slate::Slate,
+};
 
 /// Why the store could not.
 #[derive(Debug, thiserror::Error)]
@@ -48,18 +62,36 @@ pub struct About {
 }
 
 /// The recordings of an installation.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Store {
-    #[expect(dead_code, reason = "skeleton")]
     inner: Arc<Inner>,
 }
 
-#[expect(dead_code, reason = "skeleton")]
+#[derive(Debug)]
 struct Inner {
-    folder: PathBuf,
+    /// The first holds the programmes; takes go to the first that takes them.
+    folders: Vec<PathBuf>,
     intake: Intake,
     clock: Clock,
+    slate: Arc<Slate>,
+    running: Mutex<HashMap<MeetingId, Arc<Recording>>>,
+    /// Finished recordings, while somebody reads them or lately did.
+    finished: Mutex<Finished>,
+    /// One opening, beginning or ending at a time: two clerks may press at once.
+    gate: tokio::sync::Mutex<()>,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
 }
+
+#[derive(Debug, Default)]
+struct Finished {
+    known: HashMap<MeetingId, Weak<Recording>>,
+    /// The last ones that were asked for, so that a viewer's requests do not read the disk each time.
+    kept: std::collections::VecDeque<Arc<Recording>>,
+}
+
+/// Finished recordings that stay in memory: an eight-hour one takes about twelve megabytes.
+const KEPT: usize = 16;
 
 impl Store {
     /// Opens the folder; recordings are read when they are asked for.
@@ -67,13 +99,61 @@ impl Store {
     /// # Errors
     /// When the folder cannot be made or read.
     pub fn open(folder: PathBuf, intake: Intake, clock: Clock) -> Result<Self, Error> {
-        Ok(Self { inner: Arc::new(Inner { folder, intake, clock }) })
+        Self::open_with_spares(vec![folder], intake, clock)
+    }
+
+    /// Opens several folders, on several disks: takes go to the first that takes them; programmes stay in the first.
+    ///
+    /// # Errors
+    /// When the first folder cannot be made. A spare that cannot is left out and logged.
+    pub fn open_with_spares(mut folders: Vec<PathBuf>, intake: Intake, clock: Clock) -> Result<Self, Error> {
+        if let Some(first) = folders.first() {
+            disk::make_folder(first).map_err(|source| error(first, source))?;
+        }
+        folders.retain(|folder| match disk::make_folder(folder) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(folder = %folder.display(), %error, "the spare folder cannot be used");
+                false
+            }
+        });
+        Ok(Self {
+            inner: Arc::new(Inner {
+                folders,
+                intake,
+                clock,
+                slate: Arc::new(Slate::new()),
+                running: Mutex::default(),
+                finished: Mutex::default(),
+                gate: tokio::sync::Mutex::default(),
+                tasks: TaskTracker::new(),
+                shutdown: CancellationToken::new(),
+            }),
+        })
     }
 
     /// The sources of this installation.
     #[must_use]
     pub fn intake(&self) -> &Intake {
-        todo!()
+        &self.inner.intake
+    }
+
+    /// The folder that holds the programmes.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.inner.folders[0]
+    }
+
+    pub(crate) fn all_folders(&self) -> &[PathBuf] {
+        &self.inner.folders
+    }
+
+    fn folders(&self, meeting: MeetingId) -> Vec<PathBuf> {
+        self.inner.folders.iter().map(|folder| folder.join(meeting.to_string())).collect()
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<MeetingId, Arc<Recording>>> {
+        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a meeting's recording, or takes it up again; sources by rank, the primary first.
@@ -82,8 +162,57 @@ impl Store {
     /// # Errors
     /// When the disk refuses, or the recording was ended.
     pub async fn begin(&self, meeting: MeetingId, about: &About, sources: &[SourceId]) -> Result<Arc<Recording>, Error> {
-        let _ = (meeting, about, sources);
-        todo!()
+        let _gate = self.inner.gate.lock().await;
+        if let Some(running) = self.running().get(&meeting) {
+            return Ok(running.clone());
+        }
+        let folders = self.folders(meeting);
+        let (folder, about, sources) = (folders[0].clone(), about.clone(), sources.to_vec());
+        let at_ms = self.inner.clock.now_ms();
+        let (program, story) = blocking(move || {
+            if !folder.join(PROGRAM).exists() {
+                create(&folder, &Entry::Opened { version: 1, meeting, about, sources, at_ms })?;
+            }
+            let (program, entries) = Journal::resume::<Entry>(&folder.join(PROGRAM))?;
+            Ok((program, program::read(&entries, &folders)?))
+        })
+        .await
+        .map_err(|source| error(&self.folders(meeting)[0], source))?;
+        if story.ended_at_ms.is_some() {
+            return Err(Error::State("ended"));
+        }
+        Ok(self.conduct(meeting, program, story))
+    }
+
+    fn conduct(&self, meeting: MeetingId, program: Journal, story: Story) -> Arc<Recording> {
+        let (commands, queue) = mpsc::channel(8);
+        let folders = self.folders(meeting);
+        let recording = Arc::new(Recording::new(story, folders[0].clone(), Some(commands)));
+        let (offers, offered) = mpsc::channel(OFFERS);
+        self.inner.intake.listen(&recording.sources(), &offers);
+        let conductor = Conductor {
+            recording: recording.clone(),
+            program,
+            folders,
+            intake: self.inner.intake.clone(),
+            clock: self.inner.clock.clone(),
+            slate: self.inner.slate.clone(),
+            commands: queue,
+            offers,
+            offered,
+        };
+        self.running().insert(meeting, recording.clone());
+        self.inner.tasks.spawn(conductor.run(self.inner.shutdown.clone()));
+        recording
+    }
+
+    async fn tell(&self, meeting: MeetingId, command: impl FnOnce(oneshot::Sender<io::Result<()>>) -> Command) -> Result<(), Error> {
+        let recording = self.running().get(&meeting).cloned().ok_or(Error::State("not running"))?;
+        let commands = recording.commands().ok_or(Error::State("not running"))?;
+        let (reply, answer) = oneshot::channel();
+        commands.send(command(reply)).await.map_err(|_| Error::State("not running"))?;
+        let done = answer.await.map_err(|_| Error::State("not running"))?;
+        done.map_err(|source| error(&self.folders(meeting)[0], source))
     }
 
     /// Stops keeping and showing the sources within one part; the slate stands.
@@ -91,17 +220,23 @@ impl Store {
     /// # Errors
     /// When the recording is not running.
     pub async fn pause(&self, meeting: MeetingId) -> Result<(), Error> {
-        let _ = meeting;
-        todo!()
+        self.tell(meeting, Command::Pause).await
     }
 
     /// Shows and keeps the sources again, from their next keyframe.
     ///
     /// # Errors
-    /// When the recording is not paused.
+    /// When the recording is not running.
     pub async fn resume(&self, meeting: MeetingId) -> Result<(), Error> {
-        let _ = meeting;
-        todo!()
+        self.tell(meeting, Command::Resume).await
+    }
+
+    /// Replaces the sources of a running recording; by rank, the primary first.
+    ///
+    /// # Errors
+    /// When the recording is not running.
+    pub async fn set_sources(&self, meeting: MeetingId, sources: Vec<SourceId>) -> Result<(), Error> {
+        self.tell(meeting, |reply| Command::Sources(sources, reply)).await
     }
 
     /// Ends the recording; its playlists become VOD at the same addresses.
@@ -109,8 +244,13 @@ impl Store {
     /// # Errors
     /// When the disk refuses.
     pub async fn end(&self, meeting: MeetingId) -> Result<(), Error> {
-        let _ = meeting;
-        todo!()
+        let _gate = self.inner.gate.lock().await;
+        self.tell(meeting, Command::End).await?;
+        let ended = self.running().remove(&meeting);
+        if let Some(recording) = ended {
+            self.inner.finished.lock().unwrap_or_else(PoisonError::into_inner).keep(recording);
+        }
+        Ok(())
     }
 
     /// A meeting's recording, read from disk if need be; none where there is none.
@@ -118,16 +258,60 @@ impl Store {
     /// # Errors
     /// When what is on disk cannot be read.
     pub async fn recording(&self, meeting: MeetingId) -> Result<Option<Arc<Recording>>, Error> {
-        let _ = meeting;
-        todo!()
+        if let Some(running) = self.running().get(&meeting) {
+            return Ok(Some(running.clone()));
+        }
+        if let Some(known) = self.inner.finished.lock().unwrap_or_else(PoisonError::into_inner).find(meeting) {
+            return Ok(Some(known));
+        }
+        let folders = self.folders(meeting);
+        let folder = folders[0].clone();
+        let read = blocking(move || {
+            if !folder.join(PROGRAM).exists() {
+                return Ok(None);
+            }
+            let story = program::read(&program::entries(&folder)?, &folders)?;
+            Ok(Some(Arc::new(Recording::new(story, folder, None))))
+        })
+        .await
+        .map_err(|source| error(&self.folders(meeting)[0], source))?;
+        let Some(recording) = read else { return Ok(None) };
+        // While it was read it may have been begun, by a clerk or at the start of the program.
+        if let Some(running) = self.running().get(&meeting) {
+            return Ok(Some(running.clone()));
+        }
+        self.inner.finished.lock().unwrap_or_else(PoisonError::into_inner).keep(recording.clone());
+        Ok(Some(recording))
     }
 
-    /// Every recording on disk with what it says about its meeting, when it began, and when it ended (none: it was running).
+    /// Every recording on disk with what it says about its meeting.
     ///
     /// # Errors
     /// When the folder cannot be read; a recording that cannot is left out and logged.
     pub async fn catalogue(&self) -> Result<Vec<CatalogueEntry>, Error> {
-        todo!()
+        let folder = self.folder().to_owned();
+        blocking(move || {
+            let mut found = Vec::new();
+            for entry in std::fs::read_dir(&folder)? {
+                let path = entry?.path();
+                match program::entries(&path).map(|entries| program::outline(&entries)) {
+                    Ok(Some(story)) => found.push(CatalogueEntry {
+                        meeting: story.meeting,
+                        about: story.about,
+                        sources: story.sources,
+                        began_at_ms: story.began_at_ms,
+                        paused_at_ms: story.paused_at_ms,
+                        ended_at_ms: story.ended_at_ms,
+                    }),
+                    Ok(None) => tracing::warn!(folder = %path.display(), "no programme begins here"),
+                    Err(error) => tracing::warn!(folder = %path.display(), %error, "this is no recording that can be read"),
+                }
+            }
+            found.sort_by_key(|entry| entry.began_at_ms);
+            Ok(found)
+        })
+        .await
+        .map_err(|source| error(self.folder(), source))
     }
 
     /// Room left on the recordings' disk, bytes.
@@ -135,13 +319,53 @@ impl Store {
     /// # Errors
     /// When the system does not say.
     pub fn room_left(&self) -> Result<u64, Error> {
-        todo!()
+        disk::room_left(self.folder()).map_err(|source| error(self.folder(), source))
     }
 
     /// Stops taking parts, lets what is under way reach the disk, and closes every take. For the program's end.
     pub async fn close(&self) {
-        todo!()
+        self.inner.shutdown.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
     }
+}
+
+impl Finished {
+    fn find(&mut self, meeting: MeetingId) -> Option<Arc<Recording>> {
+        self.known.get(&meeting).and_then(Weak::upgrade)
+    }
+
+    fn keep(&mut self, recording: Arc<Recording>) {
+        self.known.retain(|_, known| known.strong_count() > 0);
+        self.known.insert(recording.meeting(), Arc::downgrade(&recording));
+        self.kept.push_back(recording);
+        if self.kept.len() > KEPT {
+            self.kept.pop_front();
+        }
+    }
+}
+
+/// Makes a recording's folder with the first line of its programme, so that a crash leaves either both or neither.
+fn create(folder: &Path, opened: &Entry) -> io::Result<()> {
+    disk::make_folder(folder)?;
+    let begun = folder.join("program.begun");
+    match std::fs::remove_file(&begun) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut program = Journal::create(&begun)?;
+    program.push(opened);
+    program.commit()?;
+    std::fs::rename(&begun, folder.join(PROGRAM))?;
+    disk::sync_parent(&folder.join(PROGRAM))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+fn error(path: &Path, source: io::Error) -> Error {
+    Error::Io { what: path.display().to_string(), source }
 }
 
 /// A recording as the disk knows it.
@@ -155,6 +379,8 @@ pub struct CatalogueEntry {
     pub sources: Vec<SourceId>,
     /// When it began, milliseconds UTC.
     pub began_at_ms: i64,
-    /// When it ended.
+    /// Since when it pauses; none where it does not.
+    pub paused_at_ms: Option<i64>,
+    /// When it ended; none where it was running.
     pub ended_at_ms: Option<i64>,
 }

@@ -1,0 +1,130 @@
+//! Sources and their keys in SQL.
+
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
+
+use super::{Protocol, Rank, Source};
+use crate::{
+    MeetingId, MunicipalityId, Result, SourceId,
+    db::{parsed, undecodable},
+    digest,
+    stream_key::{KeyHash, StreamKey},
+};
+
+pub(super) async fn of_municipality(connection: &mut AnyConnection, of: MunicipalityId) -> Result<Vec<Source>> {
+    let rows =
+        sqlx::query("SELECT id, municipality, name, protocol, url, key_hint FROM source WHERE municipality = $1")
+            .bind(of.to_string())
+            .fetch_all(connection)
+            .await?;
+    rows.iter().map(source).collect()
+}
+
+pub(super) async fn of_meeting(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<(Source, Rank)>> {
+    let rows = sqlx::query(
+        "SELECT s.id, s.municipality, s.name, s.protocol, s.url, s.key_hint, a.rank
+         FROM meeting_source a JOIN source s ON s.id = a.source WHERE a.meeting = $1
+         ORDER BY CASE a.rank WHEN 'primary' THEN 0 ELSE 1 END, a.assigned_at_ms, s.id",
+    )
+    .bind(meeting.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((source(row)?, rank(row)?))).collect()
+}
+
+pub(super) async fn keys(connection: &mut AnyConnection) -> Result<Vec<(SourceId, KeyHash)>> {
+    let rows = sqlx::query("SELECT id, key_hash FROM source ORDER BY id").fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            let hash: String = row.try_get("key_hash")?;
+            let hash = digest::from_hex(&hash).ok_or_else(|| undecodable("key_hash", "not 64 hex digits"))?;
+            Ok((parsed(row, "id")?, KeyHash(hash)))
+        })
+        .collect()
+}
+
+pub(super) async fn insert(connection: &mut AnyConnection, source: &Source, hash: KeyHash, now_ms: i64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO source (id, municipality, name, protocol, url, key_hash, key_hint, created_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(source.id.to_string())
+    .bind(source.municipality.to_string())
+    .bind(source.name.as_str())
+    .bind(source.protocol.name())
+    .bind(source.protocol.url().map(str::to_owned))
+    .bind(digest::hex(&hash.0))
+    .bind(source.key_hint.as_str())
+    .bind(now_ms)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the key; answers whether the municipality has such a source.
+pub(super) async fn set_key(
+    connection: &mut AnyConnection,
+    municipality: MunicipalityId,
+    source: SourceId,
+    key: &StreamKey,
+    now_ms: i64,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE source SET key_hash = $1, key_hint = $2, rotated_at_ms = $3 WHERE id = $4 AND municipality = $5",
+    )
+    .bind(digest::hex(&KeyHash::of(key.expose()).0))
+    .bind(key.hint())
+    .bind(now_ms)
+    .bind(source.to_string())
+    .bind(municipality.to_string())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn assign(
+    connection: &mut AnyConnection,
+    municipality: MunicipalityId,
+    meeting: MeetingId,
+    source: SourceId,
+    rank: Rank,
+    now_ms: i64,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO meeting_source (meeting, source, municipality, rank, assigned_at_ms) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (meeting, source) DO UPDATE SET rank = excluded.rank",
+    )
+    .bind(meeting.to_string())
+    .bind(source.to_string())
+    .bind(municipality.to_string())
+    .bind(rank.name())
+    .bind(now_ms)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn source(row: &AnyRow) -> Result<Source> {
+    let protocol: String = row.try_get("protocol")?;
+    let url: Option<String> = row.try_get("url")?;
+    let protocol = match (protocol.as_str(), url) {
+        ("rtmp", None) => Protocol::Rtmp,
+        ("srt", None) => Protocol::Srt,
+        ("rtsp", Some(url)) => Protocol::Rtsp { url },
+        _ => return Err(undecodable("protocol", "unknown")),
+    };
+    Ok(Source {
+        id: parsed(row, "id")?,
+        municipality: parsed(row, "municipality")?,
+        name: row.try_get("name")?,
+        protocol,
+        key_hint: row.try_get("key_hint")?,
+    })
+}
+
+fn rank(row: &AnyRow) -> Result<Rank> {
+    let name: String = row.try_get("rank")?;
+    [Rank::Primary, Rank::Backup]
+        .into_iter()
+        .find(|rank| rank.name() == name)
+        .ok_or_else(|| undecodable("rank", "unknown"))
+}

@@ -1,0 +1,15 @@
+//! The council on real databases: each test runs on SQLite and on PostgreSQL.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail by a panic")]
+#![allow(unreachable_pub, reason = "a test binary is no library")]
+
+mod accounts;
+mod audit;
+mod bench;
+mod db;
+mod faults;
+mod meetings;
+mod municipalities;
+mod postgres;
+mod secrets;
+mod sources;

@@ -1,0 +1,211 @@
+//! Meetings: their way through the stages, what a visitor lists, and what the disk gives back.
+
+use council::{
+    Error, MeetingId,
+    meeting::{Act, PAGE, Stage},
+    rebuild::Found,
+};
+
+use crate::{
+    bench::{BEGAN_MS, Bench, Wrong, new_meeting, on_both},
+    db,
+};
+
+on_both! {
+    a_meeting_goes_its_way
+    of_two_clerks_at_once_one_wins
+    two_programs_write_at_once
+    the_listing_is_in_order
+    another_municipalitys_is_not_found
+    what_is_too_long_is_refused
+    a_lost_database_is_rebuilt
+    a_spoilt_row_is_an_error
+}
+
+async fn a_meeting_goes_its_way(bench: &Bench) {
+    let (council, town) = (&bench.council, bench.town("rethymno").await);
+    let made = bench.meeting(&town, 3600).await;
+    let steps = [
+        (Act::Start, Stage::Live { started_at_ms: BEGAN_MS + 60_000 }),
+        (Act::Pause, Stage::Paused { started_at_ms: BEGAN_MS + 60_000, paused_at_ms: BEGAN_MS + 120_000 }),
+        (Act::Resume, Stage::Live { started_at_ms: BEGAN_MS + 60_000 }),
+        (Act::End, Stage::Ended { started_at_ms: BEGAN_MS + 60_000, ended_at_ms: BEGAN_MS + 240_000 }),
+    ];
+    for (act, stage) in steps {
+        bench.pass(60);
+        assert_eq!(council.act(&town.clerk, made.id, act.clone()).await.unwrap().stage, stage);
+        let kept = council.meeting(town.municipality.id, made.id).await.unwrap();
+        assert_eq!(kept.stage, stage);
+        assert_eq!(
+            (kept.title, kept.place, kept.agenda),
+            (made.title.clone(), made.place.clone(), made.agenda.clone())
+        );
+        assert_eq!((kept.body.id, kept.starts_at_ms), (town.body.id, made.starts_at_ms));
+        let running = council.meetings_in_session().await.unwrap();
+        assert_eq!(running.len(), usize::from(act != Act::End));
+    }
+    let again = council.act(&town.clerk, made.id, Act::Start).await;
+    assert!(matches!(again, Err(Error::Stage { from: "ended", act: "start" })), "{again:?}");
+
+    let other = bench.meeting(&town, 7200).await;
+    assert!(council.act(&town.clerk, other.id, Act::Cancel(" ".into())).await.is_err());
+    council.act(&town.clerk, other.id, Act::Cancel(" Κακο\u{301}ς καιρός ".into())).await.unwrap();
+    let kept = council.meeting(town.municipality.id, other.id).await.unwrap();
+    assert_eq!(kept.stage, Stage::Cancelled { reason: "Κακός καιρός".into() });
+
+    let acts = bench.acts(town.municipality.id).await;
+    let meetings =
+        ["create", "start", "pause", "resume", "end", "create", "cancel"].map(|act| format!("meeting.{act}"));
+    assert_eq!(acts[2..], meetings);
+}
+
+async fn of_two_clerks_at_once_one_wins(bench: &Bench) {
+    let town = bench.town("rethymno").await;
+    let meeting = bench.meeting(&town, 0).await;
+    for (act, from) in [(Act::Start, "live"), (Act::Pause, "paused"), (Act::End, "ended")] {
+        let held = db::hold_meetings(&bench.url).await;
+        let mut pressed = tokio::task::JoinSet::new();
+        for _ in 0..6 {
+            let (council, clerk, id, act) = (bench.council.clone(), town.clerk.clone(), meeting.id, act.clone());
+            pressed.spawn(async move { council.act(&clerk, id, act).await });
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        db::let_go(held).await;
+        let answers = pressed.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{act:?}");
+        for answer in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+            assert!(matches!(answer, Error::Stage { from: f, .. } if *f == from), "{act:?}: {answer}");
+        }
+    }
+    assert_eq!(bench.acts(town.municipality.id).await[2..].len(), 4, "one entry an act");
+    assert_eq!(bench.council.verify_audit().await.unwrap(), None);
+}
+
+async fn two_programs_write_at_once(bench: &Bench) {
+    let town = bench.town("rethymno").await;
+    let second = council::Council::open(&bench.url, bench.clock.clone()).await.unwrap();
+    let mut under_way = tokio::task::JoinSet::new();
+    for n in 0..40 {
+        let council = if n % 2 == 0 { bench.council.clone() } else { second.clone() };
+        let (clerk, new) = (town.clerk.clone(), new_meeting(&town, n));
+        under_way.spawn(async move { council.create_meeting(&clerk, new).await.map(drop) });
+    }
+    for answer in under_way.join_all().await {
+        answer.unwrap();
+    }
+    assert_eq!(second.listing(town.municipality.id, 0).await.unwrap().next.len(), 40);
+    assert_eq!(second.verify_audit().await.unwrap(), None);
+    second.close().await;
+}
+
+async fn the_listing_is_in_order(bench: &Bench) {
+    let (council, town) = (&bench.council, bench.town("rethymno").await);
+    bench.town("amari").await;
+    assert!(council.listing(town.municipality.id, 0).await.unwrap().past.is_empty());
+    for after_s in [300, 100, 200] {
+        bench.meeting(&town, after_s).await;
+    }
+    for after_s in [20, 10] {
+        let meeting = bench.meeting(&town, after_s).await;
+        council.act(&town.clerk, meeting.id, Act::Start).await.unwrap();
+        bench.pass(1);
+    }
+    let past_count = i64::from(PAGE) + 2;
+    for n in 0..past_count {
+        let meeting = bench.meeting(&town, -1000 * n).await;
+        council.act(&town.clerk, meeting.id, Act::Cancel("Λόγος".into())).await.unwrap();
+    }
+    let seconds = |meetings: &[council::meeting::Meeting]| -> Vec<i64> {
+        meetings.iter().map(|meeting| (meeting.starts_at_ms - BEGAN_MS) / 1000).collect()
+    };
+    let first = council.listing(town.municipality.id, 0).await.unwrap();
+    assert_eq!(seconds(&first.now), [20, 10], "as they began");
+    assert_eq!(seconds(&first.next), [100, 200, 300]);
+    assert_eq!(seconds(&first.past), (0..i64::from(PAGE)).map(|n| -1000 * n).collect::<Vec<_>>());
+    assert!(first.more);
+    let second = council.listing(town.municipality.id, 1).await.unwrap();
+    assert_eq!(seconds(&second.past), [-20_000, -21_000]);
+    assert!(!second.more);
+    assert!(council.listing(town.municipality.id, u32::MAX).await.unwrap().past.is_empty());
+}
+
+async fn another_municipalitys_is_not_found(bench: &Bench) {
+    let (council, town, other) = (&bench.council, bench.town("rethymno").await, bench.town("amari").await);
+    let meeting = bench.meeting(&town, 0).await;
+    assert!(matches!(council.meeting(other.municipality.id, meeting.id).await, Err(Error::NotFound("meeting"))));
+    assert!(matches!(council.meeting(town.municipality.id, MeetingId::new()).await, Err(Error::NotFound("meeting"))));
+    assert!(matches!(council.act(&other.clerk, meeting.id, Act::Start).await, Err(Error::NotFound("meeting"))));
+    let foreign_body = council.create_meeting(&other.clerk, new_meeting(&town, 0)).await;
+    assert!(matches!(foreign_body, Err(Error::NotFound("body"))), "{foreign_body:?}");
+    assert!(council.listing(other.municipality.id, 0).await.unwrap().next.is_empty());
+}
+
+async fn what_is_too_long_is_refused(bench: &Bench) {
+    let (council, town) = (&bench.council, bench.town("rethymno").await);
+    let wrong: [Wrong<council::meeting::NewMeeting>; 6] = [
+        ("title", |new| new.title = "α".repeat(201)),
+        ("title", |new| new.title = "\u{202e}".into()),
+        ("place", |new| new.place = "α".repeat(201)),
+        ("agenda", |new| new.agenda = vec!["α".repeat(1001)]),
+        ("agenda", |new| new.agenda = vec!["α".into(); 501]),
+        ("starts_at", |new| new.starts_at_ms = i64::MAX),
+    ];
+    for (field, change) in wrong {
+        let mut new = new_meeting(&town, 0);
+        change(&mut new);
+        let refused = council.create_meeting(&town.clerk, new).await;
+        assert!(matches!(refused, Err(Error::Invalid { field: f, .. }) if f == field), "{field}: {refused:?}");
+    }
+    let mut longest = new_meeting(&town, 0);
+    longest.title = "α".repeat(200);
+    longest.agenda = vec!["α".repeat(1000); 500];
+    longest.agenda.push("  ".into());
+    let made = council.create_meeting(&town.clerk, longest).await.unwrap();
+    assert_eq!(council.meeting(town.municipality.id, made.id).await.unwrap().agenda.len(), 500);
+}
+
+fn found() -> Found {
+    Found {
+        meeting: MeetingId::new(),
+        municipality_slug: "rethymno".into(),
+        body_slug: "council".into(),
+        body_name: "Δημοτικό Συμβούλιο".into(),
+        title: "14η τακτική συνεδρίαση".into(),
+        place: "Δημαρχείο".into(),
+        starts_at_ms: BEGAN_MS,
+        agenda: vec!["Ανακοινώσεις".into()],
+        began_at_ms: BEGAN_MS + 5,
+        ended_at_ms: Some(BEGAN_MS + 10),
+    }
+}
+
+async fn a_lost_database_is_rebuilt(bench: &Bench) {
+    let council = &bench.council;
+    let ended = found();
+    assert!(council.restore(&ended).await.unwrap());
+    assert!(!council.restore(&Found { title: "Άλλος".into(), ..ended.clone() }).await.unwrap(), "known");
+    let running = Found { ended_at_ms: None, ..found() };
+    assert!(council.restore(&running).await.unwrap());
+
+    let municipality = council.municipality_by_host("anything").await.unwrap().unwrap();
+    assert_eq!(municipality.slug, "rethymno");
+    let bodies = council.bodies(municipality.id).await.unwrap();
+    assert_eq!(bodies.len(), 1);
+    assert_eq!(bodies[0].name.el, "Δημοτικό Συμβούλιο");
+    let meeting = council.meeting(municipality.id, ended.meeting).await.unwrap();
+    assert_eq!((meeting.title, meeting.place, meeting.agenda), (ended.title, ended.place, ended.agenda));
+    assert_eq!(meeting.stage, Stage::Ended { started_at_ms: BEGAN_MS + 5, ended_at_ms: BEGAN_MS + 10 });
+    assert_eq!(council.meetings_in_session().await.unwrap()[0].id, running.meeting);
+
+    let broken = council.restore(&Found { body_slug: "../x".into(), ..found() }).await;
+    assert!(matches!(broken, Err(Error::Invalid { .. })), "{broken:?}");
+    assert_eq!(council.verify_audit().await.unwrap(), None);
+}
+
+async fn a_spoilt_row_is_an_error(bench: &Bench) {
+    let town = bench.town("rethymno").await;
+    let meeting = bench.meeting(&town, 0).await;
+    db::spoil_agenda(&bench.url).await;
+    let answer = bench.council.meeting(town.municipality.id, meeting.id).await;
+    assert!(matches!(answer, Err(Error::Database(_))), "{answer:?}");
+}

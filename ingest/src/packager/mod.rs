@@ -1,0 +1,356 @@
+//! Coded pictures and sound into CMAF parts. Pure: no clock, no input or output, no GStreamer.
+//!
+//! A *set* is the tracks between two breaks: it begins at a keyframe, which is its zero, and every take holds one.
+//! A break comes with a change of a codec's configuration, with stamps that jump, with pictures or sound that stop or
+//! return. Every set has a sound track: a source without sound gets silence, so that every player finds what it expects.
+
+mod anchor;
+mod audio;
+pub(crate) mod config;
+mod rate;
+mod video;
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use cmaf::{Coding, Sample};
+use vod_store::media::{Part, Track, TrackKind, TrackName};
+
+use crate::Result;
+use anchor::Anchor;
+pub use audio::AudioFrame;
+use audio::AudioTrack;
+use config::{Aac, Avc, SILENT_FRAME};
+pub use video::VideoFrame;
+use video::VideoTrack;
+
+const MS: i64 = 90;
+/// Stamps that jump further ahead begin a new set.
+const JUMP_AHEAD: i64 = 10_000 * MS;
+/// Stamps that fall further back begin a new set.
+const JUMP_BACK: i64 = 500 * MS;
+/// A source is without sound, or without picture, after so long.
+const MISSING: i64 = 3_000 * MS;
+/// At the start pictures wait so long for sound.
+const SOUND_WAIT: i64 = 800 * MS;
+/// And so many at most.
+const HELD: usize = 128;
+
+/// A part before it has its name and its bytes.
+#[derive(Debug)]
+struct Cut {
+    sequence: u32,
+    start: u64,
+    duration: u32,
+    independent: bool,
+    opens_segment: bool,
+    captured_at_ms: i64,
+    samples: Vec<Sample>,
+}
+
+/// What comes out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// A set begins.
+    Tracks(Vec<Track>),
+    /// A part of it.
+    Part(Part),
+}
+
+/// What the set that is open carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carries {
+    /// Pictures.
+    pub video: bool,
+    /// Sound of the source, not our silence.
+    pub audio: bool,
+}
+
+struct Set {
+    zero: i64,
+    video: Option<VideoTrack>,
+    audio: AudioTrack,
+    silent: bool,
+}
+
+enum Held {
+    Video(VideoFrame),
+    Audio(AudioFrame),
+}
+
+/// Takes coded frames of one source, gives sets and parts.
+#[derive(Default)]
+pub struct Packager {
+    avc: Option<Avc>,
+    aac: Option<Aac>,
+    set: Option<Set>,
+    held: VecDeque<Held>,
+    anchor: Anchor,
+    /// Last stamps of the source, 90 kHz.
+    video_at: Option<i64>,
+    audio_at: Option<i64>,
+    /// Where sound began to come without pictures.
+    audio_since: Option<i64>,
+    /// What must be added to sound's stamps, which jumped away from the pictures' for good.
+    audio_shift: i64,
+    strays: u32,
+    output: Vec<Output>,
+}
+
+impl Packager {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What has come out since the last call.
+    pub fn take(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.output)
+    }
+
+    /// What the open set carries.
+    #[must_use]
+    pub fn carries(&self) -> Carries {
+        self.set
+            .as_ref()
+            .map_or_else(Carries::default, |set| Carries { video: set.video.is_some(), audio: !set.silent })
+    }
+
+    /// How far the source's clock has run ahead of ours, milliseconds.
+    #[must_use]
+    pub fn lead_ms(&self) -> i64 {
+        self.anchor.lead_ms()
+    }
+
+    /// Milliseconds of the source since its last keyframe.
+    #[must_use]
+    pub fn since_keyframe_ms(&self) -> i64 {
+        self.set.as_ref().and_then(|set| set.video.as_ref()).map_or(0, |video| video.since_keyframe() / MS)
+    }
+
+    /// Wall clock of a stamp, milliseconds UTC.
+    #[must_use]
+    pub fn wall_ms(&self, pts: i64) -> i64 {
+        self.anchor.wall_ms(pts)
+    }
+
+    /// H.264's AVCDecoderConfigurationRecord. The same again changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn video_configuration(&mut self, record: Bytes) -> Result<()> {
+        if self.avc.as_ref().is_none_or(|avc| avc.record != record) {
+            let avc = Avc::read(record)?;
+            self.close();
+            self.avc = Some(avc);
+        }
+        Ok(())
+    }
+
+    /// AAC's AudioSpecificConfig. The same again changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn audio_configuration(&mut self, config: Bytes) -> Result<()> {
+        if self.aac.as_ref().is_none_or(|aac| aac.config != config) {
+            let aac = Aac::read(config)?;
+            if self.carries().audio {
+                self.close();
+            }
+            self.aac = Some(aac);
+        }
+        Ok(())
+    }
+
+    /// A picture.
+    pub fn video(&mut self, frame: VideoFrame) {
+        if self.avc.is_none() {
+            return;
+        }
+        if self.video_at.is_some_and(|at| !(-JUMP_BACK..=JUMP_AHEAD).contains(&(frame.dts - at))) {
+            self.close();
+            self.anchor = Anchor::default();
+        }
+        self.video_at = Some(frame.dts);
+        self.anchor.observe(frame.pts, frame.arrived_ms);
+        if frame.key && self.is_another_set() {
+            self.close();
+        }
+        if self.set.is_some() {
+            self.put_video(frame);
+        } else if frame.key || !self.held.is_empty() {
+            self.hold(Held::Video(frame));
+        }
+    }
+
+    /// Whether what now comes is not what the open set carries: the next keyframe begins another.
+    fn is_another_set(&self) -> bool {
+        self.set.as_ref().is_some_and(|set| set.video.is_none() || set.silent == self.has_sound())
+    }
+
+    fn has_sound(&self) -> bool {
+        let near = |(audio, video): (i64, i64)| (video - audio) <= MISSING;
+        self.aac.is_some() && self.audio_at.zip(self.video_at).is_some_and(near)
+    }
+
+    /// A frame of sound.
+    pub fn audio(&mut self, mut frame: AudioFrame) {
+        if self.aac.is_none() {
+            return;
+        }
+        frame.pts += self.audio_shift;
+        if self.is_stray(&frame) {
+            return;
+        }
+        self.audio_at = Some(frame.pts);
+        self.anchor.observe(frame.pts, frame.arrived_ms);
+        let since_video = self.video_at.map(|at| frame.pts - at);
+        let without_video = since_video.is_none_or(|since| since > MISSING);
+        match &self.set {
+            Some(set) if set.video.is_some() && without_video => {
+                self.close();
+                self.begin(frame.pts, false);
+                self.put_audio(frame);
+            }
+            Some(set) if !set.silent => self.put_audio(frame),
+            Some(_) => {}
+            None if !self.held.is_empty() => self.hold(Held::Audio(frame)),
+            None => {
+                let since = *self.audio_since.get_or_insert(frame.pts);
+                if frame.pts - since > MISSING && without_video {
+                    self.begin(frame.pts, false);
+                    self.put_audio(frame);
+                }
+            }
+        }
+    }
+
+    /// Sound whose stamps stand far from the pictures'. It waits for the pictures to jump too; where they do not,
+    /// it is brought to where they are.
+    fn is_stray(&mut self, frame: &AudioFrame) -> bool {
+        let reference = self.video_at.or(self.audio_at);
+        let Some(away) = reference.map(|at| frame.pts - at).filter(|away| away.abs() > JUMP_AHEAD) else {
+            self.strays = 0;
+            return false;
+        };
+        // Where pictures have ceased, sound may run on without them.
+        if self.audio_at.is_some_and(|at| (0..JUMP_AHEAD).contains(&(frame.pts - at))) && self.strays == 0 {
+            return false;
+        }
+        self.strays += 1;
+        if self.strays > 100 {
+            self.strays = 0;
+            self.audio_shift -= away;
+        }
+        true
+    }
+
+    fn hold(&mut self, held: Held) {
+        self.held.push_back(held);
+        let first = self.held.iter().find_map(|held| match held {
+            Held::Video(frame) => Some(frame.dts),
+            Held::Audio(_) => None,
+        });
+        let (Some(first), Some(last)) = (first, self.video_at) else { return };
+        if self.has_sound() || last - first >= SOUND_WAIT || self.held.len() >= HELD {
+            self.begin(first, true);
+            for held in std::mem::take(&mut self.held) {
+                match held {
+                    Held::Video(frame) => self.put_video(frame),
+                    Held::Audio(frame) => self.put_audio(frame),
+                }
+            }
+        }
+    }
+
+    /// Begins a set at `zero`.
+    fn begin(&mut self, zero: i64, video: bool) {
+        let real = self.aac.clone().filter(|_| !video || self.has_sound());
+        let silent = real.is_none();
+        let aac = real.unwrap_or_else(Aac::silent);
+        let mut tracks = Vec::new();
+        let mut pictures = None;
+        if let Some(avc) = self.avc.as_ref().filter(|_| video) {
+            let rate = avc.rate;
+            pictures = Some(VideoTrack::new(rate, zero));
+            tracks.push(video_track(avc, rate));
+        }
+        tracks.push(audio_track(&aac));
+        self.audio_since = None;
+        self.output.push(Output::Tracks(tracks));
+        self.set = Some(Set { zero, video: pictures, audio: AudioTrack::new(aac.rate, aac.frame, zero), silent });
+    }
+
+    fn put_video(&mut self, frame: VideoFrame) {
+        let Some(set) = self.set.as_mut() else { return };
+        let Some(video) = set.video.as_mut() else { return };
+        let (dts, arrived_ms) = (frame.dts, frame.arrived_ms);
+        let cuts = video.push(frame, &mut self.anchor);
+        self.output.extend(cuts.into_iter().map(|cut| part("video", cut)));
+        if set.silent {
+            while set.audio.next_pts().unwrap_or(set.zero) <= dts {
+                let pts = set.audio.next_pts().unwrap_or(set.zero);
+                // After a gap silence goes on where the pictures do.
+                let pts = if dts - pts > MS * 1000 { dts } else { pts };
+                let frame = AudioFrame { pts, data: Bytes::from_static(SILENT_FRAME), arrived_ms };
+                let cuts = set.audio.push(frame, &mut self.anchor);
+                self.output.extend(cuts.into_iter().map(|cut| part("audio", cut)));
+            }
+        }
+    }
+
+    fn put_audio(&mut self, frame: AudioFrame) {
+        let Some(set) = self.set.as_mut().filter(|set| !set.silent) else { return };
+        if set.video.is_none() && set.audio.opens_next() {
+            self.anchor.slew();
+        }
+        let cuts = set.audio.push(frame, &mut self.anchor);
+        self.output.extend(cuts.into_iter().map(|cut| part("audio", cut)));
+    }
+
+    /// Ends the open set: what it holds goes out, and the next keyframe begins another.
+    pub fn close(&mut self) {
+        if let Some(mut set) = self.set.take() {
+            let last = set.video.as_mut().and_then(|video| video.finish(&mut self.anchor));
+            self.output.extend(last.map(|cut| part("video", cut)));
+            self.output.extend(set.audio.flush(&mut self.anchor).map(|cut| part("audio", cut)));
+        }
+        self.held.clear();
+    }
+}
+
+fn name(name: &'static str) -> TrackName {
+    name.parse().expect("our names are of a track's letters")
+}
+
+fn part(track: &'static str, cut: Cut) -> Output {
+    Output::Part(Part {
+        track: name(track),
+        start: cut.start,
+        duration: cut.duration,
+        independent: cut.independent,
+        opens_segment: cut.opens_segment,
+        captured_at_ms: cut.captured_at_ms,
+        data: cmaf::write_chunk(cut.sequence, cut.start, &cut.samples),
+    })
+}
+
+fn described(called: &'static str, kind: TrackKind, track: &cmaf::Track) -> Track {
+    let init = cmaf::write_init(track).expect("configurations were read before");
+    Track { name: name(called), kind, codec: track.codec(), timescale: track.timescale, init }
+}
+
+fn video_track(avc: &Avc, rate: Option<f64>) -> Track {
+    let (width, height) = (avc.width, avc.height);
+    let kind = TrackKind::Video { width, height, frame_rate: rate };
+    let coding = Coding::Avc { config: avc.record.clone(), width, height };
+    described("video", kind, &cmaf::Track { timescale: 90_000, coding })
+}
+
+fn audio_track(aac: &Aac) -> Track {
+    let (sample_rate, channels) = (aac.rate, aac.channels);
+    let kind = TrackKind::Audio { sample_rate, channels, language: None };
+    let coding = Coding::Aac { config: aac.config.clone(), sample_rate, channels, language: *b"und" };
+    described("audio", kind, &cmaf::Track { timescale: aac.rate, coding })
+}

@@ -1,0 +1,283 @@
+//! The parent's side of a worker: starts it, feeds it, hands what it says to the record, and starts it again.
+
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use bytes::BytesMut;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
+    sync::mpsc,
+};
+use tokio_util::task::AbortOnDropHandle;
+use vod_store::{
+    SourceId,
+    intake::{Feed, Gone, Refusal},
+};
+
+use crate::{
+    flv::{self, Body, Kind, Tag},
+    wire::{self, Message},
+    worker::Profile,
+};
+
+/// Tags that wait for a worker.
+pub(crate) const QUEUE: usize = 256;
+/// A worker that reads nothing for so long is killed.
+const STUCK: Duration = Duration::from_secs(5);
+/// How long a worker may take to say its last after its input has ended.
+const PARTING: Duration = Duration::from_secs(5);
+/// The pause before a worker that keeps dying is started again.
+const PAUSE: Duration = Duration::from_millis(200);
+/// So many deaths in a row without a part, and the media counts as unreadable.
+const FUTILE: u32 = 5;
+/// The longest line of a worker's log that is passed on.
+const LOG_LINE: u64 = 1000;
+
+/// How a worker process is started.
+#[derive(Clone, Debug)]
+pub struct WorkerCommand {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments; the profile, as JSON, follows them.
+    pub arguments: Vec<OsString>,
+    /// Further environment. All else is cleared but what GStreamer needs to find its registry.
+    pub environment: Vec<(OsString, OsString)>,
+    /// How it is to work.
+    pub profile: Profile,
+}
+
+impl WorkerCommand {
+    /// This very program, as `media-worker`.
+    ///
+    /// # Errors
+    /// When the program's own file cannot be found.
+    pub fn this_program() -> std::io::Result<Self> {
+        Ok(Self {
+            program: std::env::current_exe()?,
+            arguments: vec!["media-worker".into()],
+            environment: Vec::new(),
+            profile: Profile::default(),
+        })
+    }
+
+    fn spawn(&self) -> std::io::Result<Child> {
+        let kept = |(name, _): &(OsString, OsString)| {
+            let name = name.to_string_lossy();
+            matches!(&*name, "HOME" | "XDG_CACHE_HOME" | "RUST_BACKTRACE") || name.starts_with("GST_")
+        };
+        Command::new(&self.program)
+            .args(&self.arguments)
+            .arg(self.profile.to_string())
+            .env_clear()
+            .envs(std::env::vars_os().filter(kept))
+            .envs(self.environment.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+    }
+}
+
+/// Why a source's work ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// The tags ended, and all that came of them went to the record.
+    Whole,
+    /// Another publish took the source's place.
+    Gone,
+    /// The media is refused.
+    Refused(Refusal),
+}
+
+/// What a new worker must be told before it can begin at the next keyframe.
+#[derive(Default)]
+struct Remembered {
+    video: Option<Tag>,
+    audio: Option<Tag>,
+}
+
+impl Remembered {
+    fn note(&mut self, tag: &Tag) {
+        let place = match tag.kind {
+            Kind::Video if matches!(flv::video(&tag.data), Body::Configuration(_)) => &mut self.video,
+            Kind::Audio if matches!(flv::audio(&tag.data), Body::Configuration(_)) => &mut self.audio,
+            Kind::Video | Kind::Audio | Kind::Script => return,
+        };
+        *place = Some(tag.clone());
+    }
+
+    fn write(&self, timestamp: u32, out: &mut BytesMut) {
+        for tag in [&self.video, &self.audio].into_iter().flatten() {
+            Tag { timestamp, ..tag.clone() }.write(out);
+        }
+    }
+}
+
+/// How one worker's life ended.
+enum Life {
+    /// The input ended first, and the worker said all.
+    Whole,
+    /// It died, was stuck, or said what no worker says.
+    Broken(String),
+    Gone,
+    Refused(Refusal),
+}
+
+/// Works off `tags` into `feed`, with as many workers as it takes.
+pub(crate) async fn run(command: &WorkerCommand, feed: &Feed, mut tags: mpsc::Receiver<Tag>) -> Ended {
+    let mut remembered = Remembered::default();
+    let mut futile = 0;
+    loop {
+        let began = Instant::now();
+        let mut parts = 0;
+        let life = live(command, feed, &mut tags, &mut remembered, &mut parts).await;
+        match life {
+            Life::Whole => return Ended::Whole,
+            Life::Gone => return Ended::Gone,
+            Life::Refused(refusal) => return Ended::Refused(refusal),
+            Life::Broken(why) => {
+                metrics::counter!("bema_worker_deaths_total").increment(1);
+                let lived_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                tracing::warn!(source = %feed.source(), lived_ms, parts, why, "a media worker died; another takes its place");
+            }
+        }
+        futile = if parts > 0 { 0 } else { futile + 1 };
+        if futile >= FUTILE {
+            return Ended::Refused(Refusal::Unreadable { what: "every worker that read it died of it".into() });
+        }
+        if futile > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn live(
+    command: &WorkerCommand,
+    feed: &Feed,
+    tags: &mut mpsc::Receiver<Tag>,
+    remembered: &mut Remembered,
+    parts: &mut u64,
+) -> Life {
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Life::Broken(format!("it could not be started: {error}")),
+    };
+    let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
+        return Life::Broken("it has no pipes".into());
+    };
+    let log = AbortOnDropHandle::new(tokio::spawn(pass_log(stderr, feed.source())));
+    let pump = pump(stdout, feed, parts);
+    let work = async {
+        tokio::pin!(pump);
+        let fed = tokio::select! {
+            fed = give(stdin, tags, remembered) => fed,
+            said = &mut pump => return said,
+        };
+        match fed {
+            Ok(()) => tokio::time::timeout(PARTING, &mut pump)
+                .await
+                .unwrap_or_else(|_| Life::Broken("it did not end after its input had".into())),
+            // It may have said why before it closed its input.
+            Err(Halt::Closed) => tokio::time::timeout(PAUSE, &mut pump)
+                .await
+                .unwrap_or_else(|_| Life::Broken("it closed its input".into())),
+            Err(Halt::Stuck) => Life::Broken(format!("it read nothing for {} s", STUCK.as_secs())),
+        }
+    };
+    let life = work.await;
+    // What it wrote last to the log says why it died.
+    let _ = tokio::time::timeout(Duration::from_millis(50), log).await;
+    // Kills it where it still lives, and reaps it.
+    let _ = child.kill().await;
+    life
+}
+
+enum Halt {
+    Closed,
+    Stuck,
+}
+
+/// Gives the worker its input until there is no more.
+async fn give(mut stdin: ChildStdin, tags: &mut mpsc::Receiver<Tag>, remembered: &mut Remembered) -> Result<(), Halt> {
+    let mut bytes = BytesMut::from(flv::header());
+    let mut begun = false;
+    while let Some(tag) = tags.recv().await {
+        let mut next = Some(tag);
+        while let Some(tag) = next {
+            if !begun {
+                remembered.write(tag.timestamp, &mut bytes);
+                begun = true;
+            }
+            remembered.note(&tag);
+            tag.write(&mut bytes);
+            next = if bytes.len() < 256 << 10 { tags.try_recv().ok() } else { None };
+        }
+        match tokio::time::timeout(STUCK, stdin.write_all(&bytes)).await {
+            Ok(Ok(())) => bytes.clear(),
+            Ok(Err(_)) => return Err(Halt::Closed),
+            Err(_) => return Err(Halt::Stuck),
+        }
+    }
+    Ok(())
+}
+
+/// Hands what the worker says to the record.
+async fn pump(mut stdout: ChildStdout, feed: &Feed, parts: &mut u64) -> Life {
+    let mut buffer = BytesMut::new();
+    let mut ended = false;
+    loop {
+        loop {
+            let message = match wire::decode(&mut buffer) {
+                Ok(None) => break,
+                Ok(Some(message)) => message,
+                Err(error) => return Life::Broken(error.to_string()),
+            };
+            match message {
+                Message::Tracks(tracks) => {
+                    if let Err(Gone) = feed.tracks(tracks).await {
+                        return Life::Gone;
+                    }
+                }
+                Message::Part(part) => {
+                    *parts += 1;
+                    if let Err(Gone) = feed.part(part).await {
+                        return Life::Gone;
+                    }
+                }
+                Message::Health { health, faults } => feed.health(health, faults),
+                Message::Thumbnail(thumbnail) => feed.thumbnail(thumbnail),
+                Message::Problem(problem) => return Life::Refused(problem.into()),
+                Message::Progress(_) => {}
+                Message::End => ended = true,
+            }
+        }
+        match stdout.read_buf(&mut buffer).await {
+            Ok(0) if ended => return Life::Whole,
+            Ok(0) => return Life::Broken("it died".into()),
+            Ok(_) => {}
+            Err(error) => return Life::Broken(error.to_string()),
+        }
+    }
+}
+
+/// Passes the worker's words to the log, line by line.
+async fn pass_log(stderr: ChildStderr, source: SourceId) {
+    let mut lines = BufReader::new(stderr);
+    loop {
+        let mut line = Vec::new();
+        match (&mut lines).take(LOG_LINE).read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {
+                let line = String::from_utf8_lossy(&line);
+                tracing::info!(%source, "worker: {}", line.trim_end().escape_debug());
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The media worker: a child process that reads one source's media and writes parts to its parent.
+//!
+//! It holds no key, no database and no socket. FLV comes in at standard input, [`crate::wire`] messages go out at
+//! standard output, words for the log at standard error. It locks itself in before it reads the first byte.
+
+mod output;
+mod station;
+
+use std::{
+    io::Read,
+    os::fd::AsFd,
+    time::{Duration, Instant},
+};
+
+use bytes::BytesMut;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Result, flv,
+    wire::{Message, Problem},
+};
+use output::Output;
+use station::Station;
+
+/// How a worker is to work; its parent hands it over as JSON, the command's one argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// Look at keyframes and listen to the sound: faults, levels, thumbnails.
+    pub analysis: bool,
+    /// Lock the process in. Only tests and measurements leave it off.
+    pub sandbox: bool,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { analysis: true, sandbox: true }
+    }
+}
+
+impl std::str::FromStr for Profile {
+    type Err = serde_json::Error;
+    fn from_str(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+impl std::fmt::Display for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("a profile is plain data"))
+    }
+}
+
+/// So much is read at once.
+const READ_BYTES: usize = 64 << 10;
+/// Measurements are this far apart.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The wall clock, taken once and moved on by the machine's steady clock: steps of the wall clock do not show.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wall {
+    began: Instant,
+    began_ms: i64,
+}
+
+impl Wall {
+    fn begin() -> Self {
+        Self { began: Instant::now(), began_ms: vod_store::Clock::system().now_ms() }
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.began_ms + i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Works until standard input ends.
+///
+/// # Errors
+/// When the process cannot be locked in, or a pipe fails. Media that cannot be read is no error of the worker's:
+/// it is told to the parent as a [`Problem`].
+pub fn run(profile: &Profile) -> Result<()> {
+    let out = Output::start()?;
+    let outcome = work(profile, &out);
+    let last = match outcome {
+        Ok(()) => Message::End,
+        Err(Error::Flv(what)) => Message::Problem(Problem::Unreadable { what: what.to_owned() }),
+        Err(Error::Configuration(what)) => Message::Problem(Problem::Unreadable { what }),
+        Err(error) => return Err(error),
+    };
+    out.send(last);
+    out.finish()
+}
+
+fn work(profile: &Profile, out: &Output) -> Result<()> {
+    let mut station = Station::new(profile, out, Wall::begin())?;
+    let mut reader = flv::Reader::default();
+    let stdin = std::io::stdin();
+    let mut input = stdin.lock();
+    let mut due = Instant::now() + SECOND;
+    loop {
+        let wait = due.saturating_duration_since(Instant::now());
+        if wait.is_zero() {
+            station.second();
+            due += SECOND;
+            continue;
+        }
+        let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
+        let fd = input.as_fd();
+        match poll(&mut [PollFd::new(&fd, PollFlags::IN)], Some(&wait)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(error) => return Err(std::io::Error::from(error).into()),
+        }
+        if fill(&mut input, reader.buffer())? == 0 {
+            station.finish();
+            return Ok(());
+        }
+        while let Some(tag) = reader.next()? {
+            station.tag(&tag)?;
+        }
+    }
+}
+
+/// Reads what is there; zero at the end.
+fn fill(input: &mut impl Read, buffer: &mut BytesMut) -> Result<usize> {
+    let end = buffer.len();
+    buffer.resize(end + READ_BYTES, 0);
+    let read = input.read(&mut buffer[end..]);
+    buffer.truncate(end + *read.as_ref().unwrap_or(&0));
+    Ok(read?)
+}

@@ -1,0 +1,215 @@
+//! A media playlist: EVENT while the meeting runs, VOD when it has ended, at the same address.
+
+use std::fmt::Write;
+
+use crate::{
+    media::{PART_TARGET_MS, SEGMENT_TARGET_MS},
+    take::PartAt,
+    timeline::{Line, Position, Segment},
+};
+
+/// A segment's date is written at the start of a cut, at every sixth segment, and where it strays from the sum of the durations.
+/// (Every delta update then holds at least one: it lists twelve segments of two seconds.)
+const DATE_EVERY: usize = 6;
+/// How far a date may stray from the sum of the durations before it is written anew.
+const DATE_STRAYS_MS: i64 = 20;
+/// Parts are listed for the last three target durations (RFC 8216bis §4.4.4.9) and for what is not settled.
+const PARTS_NS: u64 = 3 * SEGMENT_TARGET_MS as u64 * 1_000_000;
+/// Segments older than this are left out of delta updates: six target durations (RFC 8216bis §4.4.3.8).
+const SKIP_NS: u64 = 6 * SEGMENT_TARGET_MS as u64 * 1_000_000;
+
+/// What a media playlist is written from.
+pub(crate) struct View<'a> {
+    /// The rendition's name, which begins its URIs.
+    pub(crate) name: &'a str,
+    /// Its segments.
+    pub(crate) line: &'a Line,
+    /// The part at an index of a cut's track.
+    pub(crate) part: &'a dyn Fn(u32, u32) -> PartAt,
+    /// The timescale of a cut's track.
+    pub(crate) timescale: &'a dyn Fn(u32) -> u32,
+    /// Whether it has ended.
+    pub(crate) ended: bool,
+    /// The other renditions: name and position.
+    pub(crate) others: &'a [(String, Position)],
+}
+
+/// The settled lines of a playlist: those that will not change while it grows.
+#[derive(Debug)]
+pub(crate) struct Text {
+    settled: String,
+    /// How many segments are in it.
+    segments: usize,
+    /// What comes after the header: where in `settled` each segment's lines begin.
+    starts: Vec<u32>,
+    /// The date that the next segment would have by the durations alone, milliseconds UTC.
+    expected_at_ms: Option<i64>,
+    cut: Option<u32>,
+    header: usize,
+}
+
+impl Text {
+    /// A playlist without segments.
+    pub(crate) fn new(ended: bool) -> Self {
+        let settled = header(ended);
+        let header = settled.len();
+        Self { settled, segments: 0, starts: Vec::new(), expected_at_ms: None, cut: None, header }
+    }
+
+    /// The settled beginning.
+    pub(crate) fn settled(&self) -> &str {
+        &self.settled
+    }
+
+    /// Takes in the segments that no longer change and whose parts are no longer listed.
+    pub(crate) fn settle(&mut self, view: &View<'_>) {
+        let end = view.line.duration_ns();
+        while let Some(segment) = view.line.segments.get(self.segments) {
+            let complete = view.ended || self.segments + 1 < view.line.segments.len();
+            if !complete || (!view.ended && segment.position_ns + segment.duration_ns + PARTS_NS > end) {
+                break;
+            }
+            let mut settled = std::mem::take(&mut self.settled);
+            self.starts.push(u32::try_from(settled.len()).expect("a playlist has less than 4 GiB"));
+            self.before(&mut settled, view, segment);
+            Self::segment(&mut settled, view.name, self.segments, segment);
+            self.settled = settled;
+            self.segments += 1;
+        }
+    }
+
+    /// The whole text now.
+    pub(crate) fn full(&self, view: &View<'_>) -> String {
+        let mut text = String::with_capacity(self.settled.len() + 8192);
+        text.push_str(&self.settled);
+        self.tail(&mut text, view);
+        text
+    }
+
+    /// The delta update now; none while there is too little to skip.
+    pub(crate) fn delta(&self, view: &View<'_>) -> Option<String> {
+        let end = view.line.duration_ns();
+        let settled = &view.line.segments[..self.segments];
+        let skipped = settled.partition_point(|segment| segment.position_ns + segment.duration_ns + SKIP_NS <= end);
+        if skipped == 0 || view.ended {
+            return None;
+        }
+        let mut text = String::with_capacity(8192);
+        text.push_str(&self.settled[..self.header]);
+        let _ = writeln!(text, "#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}");
+        let from = self.starts.get(skipped).map_or(self.settled.len(), |&start| start as usize);
+        text.push_str(&self.settled[from..]);
+        self.tail(&mut text, view);
+        Some(text)
+    }
+
+    /// What follows the settled lines.
+    fn tail(&self, text: &mut String, view: &View<'_>) {
+        let mut ahead = Self {
+            settled: String::new(),
+            segments: self.segments,
+            starts: Vec::new(),
+            expected_at_ms: self.expected_at_ms,
+            cut: self.cut,
+            header: 0,
+        };
+        let closed = view.line.position(view.ended).closed;
+        for (number, segment) in view.line.segments.iter().enumerate().skip(self.segments) {
+            ahead.before(text, view, segment);
+            Self::parts(text, view, number, segment);
+            if closed || number + 1 < view.line.segments.len() {
+                Self::segment(text, view.name, number, segment);
+            }
+            ahead.segments += 1;
+        }
+        if view.ended {
+            text.push_str("#EXT-X-ENDLIST\n");
+            return;
+        }
+        let position = view.line.position(false);
+        let (number, part) = match position.segments.checked_sub(1) {
+            Some(last) if !view.line.opens_next() => (last, position.parts),
+            _ => (position.segments, 0),
+        };
+        let _ = writeln!(text, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/{number}.{part}.m4s\"", view.name);
+        for (name, position) in view.others {
+            if let Some((msn, part)) = position.last() {
+                let _ = writeln!(text, "#EXT-X-RENDITION-REPORT:URI=\"{name}.m3u8\",LAST-MSN={msn},LAST-PART={part}");
+            }
+        }
+    }
+
+    /// The lines before a segment's parts: discontinuity, map, date.
+    fn before(&mut self, text: &mut String, view: &View<'_>, segment: &Segment) {
+        let new_cut = self.cut != Some(segment.cut);
+        if new_cut {
+            // A cut in which this rendition had no part still counts, or the renditions' discontinuities would not agree.
+            let passed = self.cut.map_or(segment.cut, |cut| segment.cut - cut);
+            for _ in 0..passed {
+                text.push_str("#EXT-X-DISCONTINUITY\n");
+            }
+            let _ = writeln!(text, "#EXT-X-MAP:URI=\"{}/init-{}.mp4\"", view.name, segment.cut);
+            self.cut = Some(segment.cut);
+        }
+        let strays = self.expected_at_ms.is_none_or(|at_ms| (at_ms - segment.at_ms).abs() > DATE_STRAYS_MS);
+        let mut dated_at_ms = self.expected_at_ms.unwrap_or(segment.at_ms);
+        if new_cut || strays || self.segments.is_multiple_of(DATE_EVERY) {
+            let date = jiff::Timestamp::from_millisecond(segment.at_ms).unwrap_or_default();
+            let _ = writeln!(text, "#EXT-X-PROGRAM-DATE-TIME:{date:.3}");
+            dated_at_ms = segment.at_ms;
+        }
+        self.expected_at_ms = Some(dated_at_ms + i64::try_from(segment.duration_ns / 1_000_000).unwrap_or(i64::MAX / 2));
+    }
+
+    fn segment(text: &mut String, name: &str, number: usize, segment: &Segment) {
+        let _ = writeln!(text, "#EXTINF:{},\n{name}/{number}.m4s", Seconds(segment.duration_ns));
+    }
+
+    fn parts(text: &mut String, view: &View<'_>, number: usize, segment: &Segment) {
+        if view.ended {
+            return;
+        }
+        let timescale = (view.timescale)(segment.cut);
+        for index in 0..segment.parts {
+            let part = (view.part)(segment.cut, segment.first + index);
+            let duration = Seconds(crate::timeline::ticks_to_ns(u64::from(part.duration), timescale));
+            let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+            let name = view.name;
+            let _ = writeln!(text, "#EXT-X-PART:DURATION={duration},URI=\"{name}/{number}.{index}.m4s\"{independent}");
+        }
+    }
+}
+
+fn header(ended: bool) -> String {
+    let seconds = SEGMENT_TARGET_MS / 1000;
+    if ended {
+        return format!(
+            "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:{seconds}\n#EXT-X-PLAYLIST-TYPE:VOD\n\
+             #EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n"
+        );
+    }
+    let part = Seconds(u64::from(PART_TARGET_MS) * 1_000_000);
+    let part_hold = Seconds(u64::from(PART_TARGET_MS) * 3_000_000);
+    format!(
+        "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:{seconds}\n#EXT-X-PLAYLIST-TYPE:EVENT\n\
+         #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={part_hold},HOLD-BACK={hold},CAN-SKIP-UNTIL={skip}\n\
+         #EXT-X-PART-INF:PART-TARGET={part}\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n",
+        hold = 3 * seconds,
+        skip = 6 * seconds,
+    )
+}
+
+/// Nanoseconds as decimal seconds, to the tenth of a millisecond, without needless zeros.
+struct Seconds(u64);
+
+impl std::fmt::Display for Seconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let tenths = (self.0 + 50_000) / 100_000;
+        let (whole, fraction) = (tenths / 10_000, tenths % 10_000);
+        if fraction == 0 {
+            return write!(f, "{whole}.0");
+        }
+        let digits = format!("{fraction:04}");
+        write!(f, "{whole}.{}", digits.trim_end_matches('0'))
+    }
+}

@@ -1,0 +1,150 @@
+//! The programme: which take the public was shown from when on. One journal a recording, in the recording's folder.
+//!
+//! With the takes' journals it is the whole truth about a recording: the same cuts over the same parts
+//! give the same segments with the same numbers, after every restart and on every machine.
+
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    MeetingId, SourceId, journal,
+    recording::Shows,
+    store::About,
+    take::{Take, TakeId},
+};
+
+/// The programme's file in a recording's folder.
+pub(crate) const PROGRAM: &str = "program";
+
+/// A line of the programme.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "k")]
+pub(crate) enum Entry {
+    /// The first line.
+    Opened { version: u32, meeting: MeetingId, about: About, sources: Vec<SourceId>, at_ms: i64 },
+    /// The sources were changed.
+    Sources { sources: Vec<SourceId>, at_ms: i64 },
+    /// From here on the public is shown this take.
+    Cut {
+        take: TakeId,
+        #[serde(flatten)]
+        shows: Shows,
+        at_ms: i64,
+        /// By the take's tracks: the first part that is shown.
+        from: Vec<u32>,
+        /// By the tracks of the take before: how many of its parts were public. Empty at the first cut.
+        until: Vec<u32>,
+    },
+    /// The clerk paused, or resumed.
+    Paused { at_ms: i64 },
+    Resumed { at_ms: i64 },
+    /// The last line.
+    Ended { at_ms: i64, until: Vec<u32> },
+}
+
+/// A stretch of one take on the programme.
+#[derive(Clone, Debug)]
+pub(crate) struct Cut {
+    pub(crate) take: Arc<Take>,
+    pub(crate) shows: Shows,
+    pub(crate) at_ms: i64,
+    pub(crate) from: Vec<u32>,
+    /// None for the cut that is still on air.
+    pub(crate) until: Option<Vec<u32>>,
+}
+
+impl Cut {
+    /// The parts of a track that belong to this cut.
+    pub(crate) fn parts(&self, track: usize) -> std::ops::Range<u32> {
+        let on_disk = self.take.tracks[track].parts.read().unwrap_or_else(PoisonError::into_inner).len();
+        let until = self.until.as_ref().map_or(u32::MAX, |until| until[track]);
+        self.from[track]..until.min(u32::try_from(on_disk).unwrap_or(u32::MAX))
+    }
+}
+
+/// A recording as its programme tells it.
+#[derive(Debug)]
+pub(crate) struct Story {
+    pub(crate) meeting: MeetingId,
+    pub(crate) about: About,
+    pub(crate) sources: Vec<SourceId>,
+    pub(crate) began_at_ms: i64,
+    pub(crate) paused_at_ms: Option<i64>,
+    pub(crate) ended_at_ms: Option<i64>,
+    pub(crate) cuts: Vec<Cut>,
+}
+
+/// What a programme says without its takes.
+pub(crate) fn outline(entries: &[Entry]) -> Option<Story> {
+    let Some(Entry::Opened { meeting, about, sources, at_ms, .. }) = entries.first() else { return None };
+    let mut story = Story {
+        meeting: *meeting,
+        about: about.clone(),
+        sources: sources.clone(),
+        began_at_ms: *at_ms,
+        paused_at_ms: None,
+        ended_at_ms: None,
+        cuts: Vec::new(),
+    };
+    for entry in &entries[1..] {
+        match entry {
+            Entry::Paused { at_ms } => story.paused_at_ms = Some(*at_ms),
+            Entry::Resumed { .. } => story.paused_at_ms = None,
+            Entry::Ended { at_ms, .. } => story.ended_at_ms = Some(*at_ms),
+            Entry::Sources { sources, .. } => story.sources.clone_from(sources),
+            Entry::Opened { .. } | Entry::Cut { .. } => {}
+        }
+    }
+    Some(story)
+}
+
+/// Reads the programme's lines.
+pub(crate) fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
+    Ok(journal::read(&folder.join(PROGRAM))?.entries)
+}
+
+/// The whole story: the programme with its takes, which may lie in any of `folders` (the recording's folder on each disk).
+pub(crate) fn read(entries: &[Entry], folders: &[PathBuf]) -> io::Result<Story> {
+    let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+    let mut story = outline(entries).ok_or_else(|| invalid("the programme does not begin with its opening"))?;
+    let mut takes: HashMap<TakeId, Arc<Take>> = HashMap::new();
+    for entry in entries {
+        match entry {
+            Entry::Cut { take, shows, at_ms, from, until } => {
+                let take = match takes.get(take) {
+                    Some(take) => take.clone(),
+                    None => takes.entry(*take).or_insert(Arc::new(find(*take, folders)?)).clone(),
+                };
+                if from.len() != take.tracks.len() {
+                    return Err(invalid("a cut does not fit its take"));
+                }
+                if let Some(before) = story.cuts.last_mut() {
+                    before.until = Some(until.clone());
+                }
+                story.cuts.push(Cut { take, shows: shows.clone(), at_ms: *at_ms, from: from.clone(), until: None });
+            }
+            Entry::Ended { until, .. } => {
+                if let Some(last) = story.cuts.last_mut() {
+                    last.until = Some(until.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    let fits = |cut: &Cut| cut.until.as_ref().is_none_or(|until| until.len() == cut.take.tracks.len());
+    if story.cuts.iter().all(fits) { Ok(story) } else { Err(invalid("a cut does not fit its take")) }
+}
+
+fn find(take: TakeId, folders: &[PathBuf]) -> io::Result<Take> {
+    let folder = folders.iter().map(|folder| folder.join(take.to_string())).find(|folder| folder.is_dir());
+    match folder {
+        Some(folder) => Take::read(&folder),
+        None => Err(io::Error::new(io::ErrorKind::NotFound, format!("the take {take} is in none of the folders"))),
+    }
+}

@@ -1,0 +1,329 @@
+//! The way of parts from a source to the record and to the playlists, on a real disk.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use vod_store::{
+    Clock, Intake, MeetingId, Recording, SourceId, Store,
+    intake::{Connection, Feed},
+    media::{Part, Track, TrackKind},
+    recording::{Media, PlaylistError, PlaylistRequest, Shows, State},
+    store::About,
+};
+
+fn about() -> About {
+    About {
+        municipality: "rethymno".into(),
+        body: "council".into(),
+        body_name: "Δημοτικό Συμβούλιο".into(),
+        title: "14η τακτική συνεδρίαση".into(),
+        place: "Αίθουσα συνεδριάσεων".into(),
+        starts_at_ms: 1_763_000_000_000,
+        agenda: vec!["Έγκριση πρακτικών".into()],
+    }
+}
+
+/// A source that sends half-second segments of two parts, picture and sound, as fast as it is asked.
+struct Camera {
+    feed: Feed,
+    sent: u64,
+}
+
+const PART_TICKS: u32 = 18_000;
+
+impl Camera {
+    async fn connect(store: &Store, source: SourceId) -> Self {
+        let connection = Connection { protocol: "rtmp", remote: "test".into(), encoder: "test".into(), since_ms: 0 };
+        let feed = store.intake().connect(source, connection).unwrap();
+        let track = |name: &str, kind, codec: &str| Track {
+            name: name.parse().unwrap(),
+            kind,
+            codec: codec.into(),
+            timescale: 90_000,
+            init: Bytes::copy_from_slice(name.as_bytes()),
+        };
+        let video = TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) };
+        let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some("el".into()) };
+        feed.tracks(vec![track("video", video, "avc1.64001f"), track("audio", audio, "mp4a.40.2")]).await.unwrap();
+        Self { feed, sent: 0 }
+    }
+
+    /// Sends the next `count` parts of each track.
+    async fn send(&mut self, count: u64) {
+        for _ in 0..count {
+            for track in ["audio", "video"] {
+                let opens = self.sent % 5 == 0;
+                let part = Part {
+                    track: track.parse().unwrap(),
+                    start: self.sent * u64::from(PART_TICKS),
+                    duration: PART_TICKS,
+                    independent: opens || track == "audio",
+                    opens_segment: opens,
+                    captured_at_ms: 1_763_000_000_000 + i64::try_from(self.sent).unwrap() * 200,
+                    data: payload(track, self.sent),
+                };
+                self.feed.part(part).await.unwrap();
+            }
+            self.sent += 1;
+        }
+    }
+}
+
+fn payload(track: &str, number: u64) -> Bytes {
+    format!("[{track} {number}]").into()
+}
+
+fn store(folder: &Path) -> Store {
+    Store::open(folder.to_owned(), Intake::new(Clock::system()), Clock::system()).unwrap()
+}
+
+async fn text(recording: &Recording, rendition: &str) -> String {
+    let rendition = recording.rendition(rendition).expect("a rendition");
+    let playlist = rendition.playlist(PlaylistRequest::default()).await.unwrap();
+    String::from_utf8(playlist.text.to_vec()).unwrap()
+}
+
+/// Waits for what must come, ten seconds at most.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..1000 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("in ten seconds it did not come to this: {what}");
+}
+
+async fn shows(recording: &Recording, state: impl Fn(&State) -> bool) {
+    tokio::time::timeout(Duration::from_secs(10), recording.state().wait_for(state)).await.expect("the state").unwrap();
+}
+
+fn bytes(media: Media) -> Bytes {
+    match media {
+        Media::Memory(bytes) => bytes,
+        Media::File { file, offset, length } => {
+            let mut bytes = vec![0; usize::try_from(length).unwrap()];
+            std::os::unix::fs::FileExt::read_exact_at(&*file, &mut bytes, offset).unwrap();
+            bytes.into()
+        }
+    }
+}
+
+/// Every part that the playlist of a rendition has ever named, in order: what the viewers of a recording get.
+async fn whole(recording: &Recording, rendition: &str) -> String {
+    let rendition = recording.rendition(rendition).unwrap();
+    let mut all = String::new();
+    for number in 0.. {
+        let Some(media) = rendition.segment(number).await else { break };
+        all.push_str(&String::from_utf8_lossy(&bytes(media)));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_is_live_then_a_recording_at_the_same_addresses_and_the_same_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let store_one = store(folder.path());
+    let recording = store_one.begin(meeting, &about(), &[source]).await.unwrap();
+    shows(&recording, |state| *state == State::Waiting).await;
+    until("the slate stands before the source comes", async || recording.multivariant().is_some()).await;
+    let mut camera = Camera::connect(&store_one, source).await;
+    camera.send(20).await;
+    shows(&recording, |state| *state == State::Running).await;
+    let rendition = recording.rendition("video").unwrap();
+    until("all parts are public", async || text(&recording, "video").await.contains(".4.m4s\"\n#EXTINF:1.0,")).await;
+    let live = text(&recording, "video").await;
+    assert!(live.contains("#EXT-X-PLAYLIST-TYPE:EVENT") && live.contains("#EXT-X-DISCONTINUITY\n#EXT-X-MAP"), "{live}");
+    assert!(live.contains("#EXT-X-RENDITION-REPORT:URI=\"audio.m3u8\",LAST-MSN="), "{live}");
+    m3u8_rs_check::Reader::from_str(&live, m3u8_rs_check::config::ParsingOptions::default());
+
+    // The hinted part is waited for, and is whole.
+    let hint = live.split("PRELOAD-HINT:TYPE=PART,URI=\"video/").nth(1).unwrap().split('.').collect::<Vec<_>>();
+    let (number, part): (u64, u64) = (hint[0].parse().unwrap(), hint[1].parse().unwrap());
+    let waiting = tokio::spawn({
+        let rendition = rendition.clone();
+        async move { rendition.part(number, part).await.map(bytes) }
+    });
+    let blocked = tokio::spawn({
+        let rendition = rendition.clone();
+        async move { rendition.playlist(PlaylistRequest { msn: Some(number), part: Some(part), skip: true }).await }
+    });
+    camera.send(1).await;
+    assert_eq!(waiting.await.unwrap().unwrap(), payload("video", 20));
+    let delta = blocked.await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&delta.text).contains(&format!("video/{number}.{part}.m4s")));
+    let far = PlaylistRequest { msn: Some(number + 3), ..PlaylistRequest::default() };
+    assert_eq!(rendition.playlist(far).await.err(), Some(PlaylistError::Bad));
+    let bad = PlaylistRequest { part: Some(1), ..PlaylistRequest::default() };
+    assert_eq!(rendition.playlist(bad).await.err(), Some(PlaylistError::Bad));
+
+    store_one.end(meeting).await.unwrap();
+    assert_eq!(*recording.state().borrow(), State::Ended);
+    let vod = text(&recording, "video").await;
+    assert!(vod.contains("#EXT-X-PLAYLIST-TYPE:VOD") && vod.ends_with("#EXT-X-ENDLIST\n") && !vod.contains("PART"), "{vod}");
+    for track in ["video", "audio"] {
+        let all = whole(&recording, track).await;
+        let expected: String = (0..21).map(|number| String::from_utf8(payload(track, number).to_vec()).unwrap()).collect();
+        assert!(all.ends_with(&expected), "{all}");
+    }
+    store_one.close().await;
+
+    let again = store(folder.path()).recording(meeting).await.unwrap().unwrap();
+    assert_eq!(text(&again, "video").await, vod);
+    assert_eq!(whole(&again, "audio").await, whole(&recording, "audio").await);
+    assert_eq!(again.stretches(), recording.stretches());
+    assert!(matches!(store(folder.path()).begin(meeting, &about(), &[source]).await, Err(vod_store::store::Error::State("ended"))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_goes_gives_way_to_the_slate_and_comes_back_in_the_same_meeting() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let store = store(folder.path());
+    let recording = store.begin(meeting, &about(), &[source]).await.unwrap();
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(8).await;
+    shows(&recording, |state| *state == State::Running).await;
+    let gone = std::time::Instant::now();
+    drop(camera);
+    shows(&recording, |state| matches!(state, State::Away { .. })).await;
+    assert!(gone.elapsed() < Duration::from_secs(1), "the slate took {:?}", gone.elapsed());
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(8).await;
+    shows(&recording, |state| *state == State::Running).await;
+    store.end(meeting).await.unwrap();
+    let shown: Vec<Shows> = recording.stretches().into_iter().map(|stretch| stretch.shows).collect();
+    let at_the_end = &shown[shown.len() - 3..];
+    assert_eq!(at_the_end, [Shows::Source { source }, Shows::Gap, Shows::Source { source }]);
+    let expected: String = (0..8).map(|number| String::from_utf8(payload("video", number).to_vec()).unwrap()).collect();
+    assert_eq!(whole(&recording, "video").await.matches(&expected).count(), 2);
+    let count = async |track: &str| text(&recording, track).await.matches("#EXT-X-DISCONTINUITY\n").count();
+    assert_eq!(count("video").await, count("audio").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_pause_is_shown_or_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let store = store(folder.path());
+    let recording = store.begin(meeting, &about(), &[source]).await.unwrap();
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(5).await;
+    shows(&recording, |state| *state == State::Running).await;
+    until("the parts are public", async || whole(&recording, "video").await.contains("[video 0]")).await;
+    store.pause(meeting).await.unwrap();
+    assert!(matches!(*recording.state().borrow(), State::Paused { .. }));
+    camera.send(10).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    store.resume(meeting).await.unwrap();
+    camera.send(5).await;
+    shows(&recording, |state| *state == State::Running).await;
+    store.end(meeting).await.unwrap();
+    let all = whole(&recording, "video").await;
+    assert!(all.contains("[video 4]") && all.contains("[video 15]"), "{all}");
+    for number in 5..15 {
+        let forbidden = format!("[video {number}]");
+        assert!(!all.contains(&forbidden), "{forbidden} was said behind closed doors");
+        assert!(!on_disk(folder.path(), &forbidden), "{forbidden} is on the disk");
+    }
+    assert!(on_disk(folder.path(), "[video 15]"), "the search would find what is there");
+}
+
+fn on_disk(folder: &Path, what: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return on_disk(&path, what);
+        }
+        std::fs::read(path).unwrap().windows(what.len()).any(|window| window == what.as_bytes())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_crash_the_same_meeting_goes_on_with_every_part_that_was_public() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let before: Arc<Recording>;
+    let public;
+    {
+        let store = store(folder.path());
+        before = store.begin(meeting, &about(), &[source]).await.unwrap();
+        let mut camera = Camera::connect(&store, source).await;
+        camera.send(12).await;
+        shows(&before, |state| *state == State::Running).await;
+        until("the last part is public", async || text(&before, "video").await.contains(".1.m4s\"\n#EXT-X-PRELOAD")).await;
+        public = text(&before, "video").await;
+        // No closing: the folder is read by another store, as after kill -9. A copy, since the first still writes its slate.
+        copy(folder.path(), &folder.path().join("crashed"));
+    }
+    let store = store(&folder.path().join("crashed"));
+    assert_eq!(store.catalogue().await.unwrap()[0].ended_at_ms, None);
+    let after = store.begin(meeting, &about(), &[source]).await.unwrap();
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(6).await;
+    shows(&after, |state| *state == State::Running).await;
+    let now = text(&after, "video").await;
+    let complete = public.split("#EXT-X-PART:").next().unwrap();
+    assert!(now.starts_with(complete), "{now}\n--- must go on from ---\n{public}");
+    let all = whole(&after, "video").await;
+    for number in 0..12 {
+        assert!(all.contains(&format!("[video {number}]")), "part {number} was public and is lost");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verification_finds_one_changed_byte_in_a_track_and_in_a_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let store = store(folder.path());
+    let recording = store.begin(meeting, &about(), &[source]).await.unwrap();
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(10).await;
+    shows(&recording, |state| *state == State::Running).await;
+    store.end(meeting).await.unwrap();
+    let sound = store.verify(|_| {}).unwrap();
+    assert!(sound.recordings == 1 && sound.parts > 20 && sound.faults.is_empty() && sound.torn.is_empty(), "{sound:?}");
+    for (needle, name) in [("[video 3]", "video.mp4"), ("\"s\":18000", "journal"), ("Έγκριση", "program")] {
+        let path = find(folder.path(), name, needle);
+        let bytes = std::fs::read(&path).unwrap();
+        let at = bytes.windows(needle.len()).position(|window| window == needle.as_bytes()).unwrap();
+        let mut changed = bytes.clone();
+        changed[at + needle.len() - 1] ^= 1;
+        std::fs::write(&path, &changed).unwrap();
+        let report = store.verify(|_| {}).unwrap();
+        assert!(!report.faults.is_empty(), "a changed {name} was not found");
+        std::fs::write(&path, bytes).unwrap();
+    }
+}
+
+/// The file of this name that contains `needle`.
+fn find(folder: &Path, name: &str, needle: &str) -> std::path::PathBuf {
+    fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut found = Vec::new();
+    walk(folder, &mut found);
+    let holds = |path: &std::path::PathBuf| {
+        let bytes = std::fs::read(path).unwrap();
+        path.file_name().unwrap() == name && bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    };
+    found.into_iter().find(holds).expect("a file with this in it")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path == to {
+        } else if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
