@@ -52,6 +52,11 @@ impl App {
         let audience = events::Audience::default();
         Self { council, store, config: Arc::new(config), public, audience }
     }
+
+    /// Whether people reach us by https, so that cookies may be bound to it.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
 }
 
 /// Every route.
@@ -64,6 +69,7 @@ pub fn router(app: App) -> Router {
         .merge(studio::router())
         .merge(pages::router())
         .fallback(error::not_found)
+        .layer(axum::middleware::from_fn(error::for_people))
         .layer(axum::middleware::from_fn_with_state(app.clone(), security::layer))
         .with_state(app)
 }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
+import { readClock } from '../../media-fixtures/read_clock.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -39,46 +40,103 @@ export const until = async (what, done, timeoutMs = 20_000) => {
   throw new Error(`${what}: not within ${timeoutMs} ms (last: ${last})`);
 };
 
-/** A running Bema: `url`, what it printed in `output()`, `stop()`. */
+/** Starts a program from the root, and answers how to stop it. */
+const startProgram = (command, args, env = {}) => {
+  const program = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [program.stdout, program.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  const ended = new Promise((resolve) => {
+    program.once('exit', (code, signal) => resolve(code ?? signal));
+    program.once('error', (error) => resolve(String(error)));
+  });
+  const stop = async () => {
+    program.kill('SIGTERM');
+    const late = setTimeout(() => program.kill('SIGKILL'), 15_000);
+    const code = await ended;
+    clearTimeout(late);
+    return code;
+  };
+  return { program, output: () => output, stop };
+};
+
+/**
+ * A running Bema: its `url`, the `meeting` that is in session, the log-ins of `clerk` and `moderator`,
+ * what it printed in `output()`, and `stop()`, which answers its exit code.
+ */
 export const startBema = async (...options) => {
   const target = process.env.CARGO_TARGET_DIR ?? path.join(root, 'target');
   const binary = process.env.BEMA_BINARY ?? path.join(target, 'debug/bema');
   const data = await mkdtemp(path.join(tmpdir(), 'bema-browser-'));
   const [http, rtmp] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${http}`;
-  let output = '';
-  const server = spawn(
+  const fixtures = process.env.BEMA_FIXTURES_CACHE ?? path.join(target, 'fixtures');
+  const server = startProgram(
     binary,
     ['demo', '--data', data, '--http', `127.0.0.1:${http}`, '--rtmp', `127.0.0.1:${rtmp}`, ...options],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    { BEMA_FIXTURES_CACHE: fixtures },
   );
-  for (const stream of [server.stdout, server.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-  }
-  const ended = new Promise((resolve) => {
-    server.once('exit', resolve);
-    server.once('error', resolve);
-  });
   const stop = async () => {
-    server.kill('SIGTERM');
-    const late = setTimeout(() => server.kill('SIGKILL'), 15_000);
-    const code = await ended;
-    clearTimeout(late);
+    const code = await server.stop();
     await rm(data, { recursive: true, force: true });
     return code;
   };
   try {
     await until('the server is ready', async () => {
-      if (server.exitCode !== null) throw new Error('it ended');
+      if (server.program.exitCode !== null) throw new Error('it ended');
       return (await fetch(`${url}/readyz`)).ok;
     }, 120_000);
+    const said = await until('the log-ins are printed', () => server.output().includes('moderator@') && server.output());
+    const [, id] = /\/meetings\/([0-9a-f-]{36})/.exec(said);
+    const account = (email) => ({ email, password: said.split(email)[1].trim().split(/\s/)[0] });
+    const { key } = JSON.parse(await readFile(path.join(data, 'demo.json'), 'utf8'));
+    return {
+      url,
+      stop,
+      output: server.output,
+      meeting: id,
+      clerk: account('clerk@rethymno.example'),
+      moderator: account('moderator@rethymno.example'),
+      publish: `rtmp://127.0.0.1:${rtmp}/live/${key}`,
+    };
   } catch (error) {
     await stop();
-    throw new Error(`${error.message}\n${output}`);
+    throw new Error(`${error.message}\n${server.output()}`);
   }
-  return { url, rtmp: `rtmp://127.0.0.1:${rtmp}/live`, output: () => output, stop };
+};
+
+/** The encoder whose frames carry the time of their capture. */
+export const startClock = (address) => startProgram(path.join(root, 'media-fixtures/clock-encoder'), [address]);
+
+/** What the page's video shows now: when (`now`), and when it was captured (`captured`, null on any other picture). */
+export const look = async (page) => {
+  const { now, luma } = await page.locator('video').first().evaluate((video) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [1280, 32];
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.drawImage(video, 0, 0, 1280, 720);
+    const { data } = context.getImageData(0, 15, 1280, 2);
+    return { now: Date.now(), luma: Array.from({ length: 2560 }, (_, i) => data[i * 4 + 1]) };
+  });
+  const rgba = new Uint8Array(1280 * 32 * 4);
+  luma.forEach((value, i) => {
+    rgba[(15 * 1280 + i) * 4 + 1] = value;
+  });
+  return { now, captured: readClock(rgba, 1280, 720) };
+};
+
+/** The middle one of several numbers. */
+export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** Logs in on the log-in page. */
+export const logIn = async (page, url, { email, password }) => {
+  await page.goto(`${url}/login`);
+  await page.locator('input[type=email]').fill(email);
+  await page.locator('input[type=password]').fill(password);
+  await page.locator('main form button[type=submit]').click();
 };
 
 /** Debian's Chromium, or the one that CHROMIUM names. */

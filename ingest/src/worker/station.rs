@@ -1,14 +1,30 @@
 //! One source's way through the worker: tags in, parts and measurements out.
 
 use bytes::Bytes;
+use vod_store::{
+    intake::{Health, Thumbnail},
+    media::{SEGMENT_TARGET_MS, TrackKind},
+};
 
-use super::{Profile, Wall, output::Output};
+use super::{
+    Profile, Wall,
+    analysis::Analysis,
+    judge::{Judge, Observation},
+    output::Output,
+    transcode::{Coded, Transcoder},
+};
 use crate::{
     Result,
     flv::{self, Body, Kind, Tag},
-    packager::{self, AudioFrame, Packager, VideoFrame},
-    wire::{Message, Problem},
+    packager::{
+        self, AudioFrame, Packager, VideoFrame,
+        config::{Aac, Avc},
+    },
+    wire::{MAX_THUMBNAIL_BYTES, Message, Problem},
 };
+
+/// Small pictures are this far apart at least.
+const THUMBNAIL_MS: i64 = 2_000;
 
 /// RTMP's clock as a number that does not wrap, in 90 kHz ticks.
 #[derive(Default)]
@@ -26,37 +42,72 @@ impl Unwrapped {
     }
 }
 
+/// What is counted from one measurement to the next.
+#[derive(Default)]
+struct Meter {
+    since_ms: i64,
+    bytes: u64,
+    bit_rate: u64,
+    frames: u32,
+    keyframe: Option<i64>,
+    interval_ms: i64,
+    media_ms: i64,
+    picture_ms: i64,
+    sound_ms: i64,
+    rate: Option<f64>,
+    thumbnail_ms: i64,
+}
+
 pub(super) struct Station<'a> {
     out: &'a Output,
     wall: Wall,
     stamps: Unwrapped,
     packager: Packager,
+    analysis: Option<Analysis>,
+    may_transcode: bool,
+    transcoder: Option<Transcoder>,
+    /// The source's configuration of pictures.
+    avc: Option<Avc>,
+    meter: Meter,
+    judge: Judge,
 }
 
 impl<'a> Station<'a> {
     pub(super) fn new(profile: &Profile, out: &'a Output, wall: Wall) -> Result<Self> {
-        let _ = profile;
-        Ok(Self { out, wall, stamps: Unwrapped::default(), packager: Packager::new() })
+        let analysis = if profile.analysis { Some(Analysis::new()?) } else { None };
+        let now = wall.now_ms();
+        let meter = Meter { since_ms: now, media_ms: now, picture_ms: now, sound_ms: now, ..Meter::default() };
+        let (stamps, packager, judge) = (Unwrapped::default(), Packager::new(), Judge::default());
+        let (may_transcode, transcoder, avc) = (profile.transcode, None, None);
+        Ok(Self { out, wall, stamps, packager, analysis, may_transcode, transcoder, avc, meter, judge })
     }
 
     /// One tag of the source.
     pub(super) fn tag(&mut self, tag: &Tag) -> Result<()> {
         let arrived_ms = self.wall.now_ms();
-        let stamp = match tag.kind {
+        self.meter.bytes += tag.data.len() as u64;
+        let (stamp, body) = match tag.kind {
             Kind::Script => return Ok(()),
-            Kind::Audio | Kind::Video => self.stamps.ticks(tag.timestamp),
+            Kind::Audio => (self.stamps.ticks(tag.timestamp), flv::audio(&tag.data)),
+            Kind::Video => (self.stamps.ticks(tag.timestamp), flv::video(&tag.data)),
         };
-        match (tag.kind, if tag.kind == Kind::Video { flv::video(&tag.data) } else { flv::audio(&tag.data) }) {
+        match (tag.kind, body) {
             (_, Body::Nothing) | (Kind::Script, _) => {}
             (kind, Body::Foreign(got)) => self.foreign(kind, got),
-            (Kind::Video, Body::Configuration(record)) => self.packager.video_configuration(record)?,
-            (Kind::Audio, Body::Configuration(config)) => self.packager.audio_configuration(config)?,
+            (Kind::Video, Body::Configuration(record)) => self.video_configuration(record)?,
+            (Kind::Audio, Body::Configuration(config)) => {
+                if let (Some(analysis), true) = (&mut self.analysis, self.packager.audio_configuration(config.clone())?)
+                {
+                    analysis.audio(&Aac::read(config)?);
+                }
+            }
             (Kind::Video, Body::Frame { key, composition_ms, data }) => {
                 let pts = stamp + i64::from(composition_ms) * 90;
-                self.picture(VideoFrame { dts: stamp, pts, key, data, arrived_ms });
+                self.picture(VideoFrame { dts: stamp, pts, key, data, arrived_ms })?;
             }
             (Kind::Audio, Body::Frame { data, .. }) => self.sound(stamp, data, arrived_ms),
         }
+        self.take_coded()?;
         self.drain();
         Ok(())
     }
@@ -66,29 +117,150 @@ impl<'a> Station<'a> {
         self.out.send(Message::Problem(Problem::Codec { got, set: set.into() }));
     }
 
-    fn picture(&mut self, frame: VideoFrame) {
-        self.packager.video(frame);
+    fn video_configuration(&mut self, record: Bytes) -> Result<()> {
+        if self.avc.as_ref().is_some_and(|avc| avc.record == record) {
+            return Ok(());
+        }
+        let avc = Avc::read(record.clone())?;
+        if let Some(analysis) = &mut self.analysis {
+            analysis.video(&avc);
+        }
+        match &mut self.transcoder {
+            Some(transcoder) => transcoder.reconfigure(&avc),
+            None => {
+                self.packager.video_configuration(record)?;
+            }
+        }
+        self.avc = Some(avc);
+        Ok(())
+    }
+
+    /// Milliseconds between the source's keyframes: between the last two, or since the last where that is more.
+    fn keyframe_interval_ms(&self) -> i64 {
+        let since = self.meter.keyframe.map_or(0, |keyframe| (self.stamps.ms * 90 - keyframe) / 90);
+        self.meter.interval_ms.max(since)
+    }
+
+    /// From this keyframe on the pictures are coded anew.
+    fn begin_transcoding(&mut self) -> Result<()> {
+        let Some(avc) = &self.avc else { return Ok(()) };
+        let rate = avc.rate.unwrap_or(25.0);
+        eprintln!("keyframes stand {} ms apart: the pictures are coded anew", self.keyframe_interval_ms());
+        self.transcoder = Some(Transcoder::new(avc, rate, self.meter.bit_rate)?);
+        Ok(())
+    }
+
+    /// What the transcoder has ready goes the way of pictures.
+    fn take_coded(&mut self) -> Result<()> {
+        for coded in self.transcoder.as_mut().map(Transcoder::take).unwrap_or_default() {
+            match coded {
+                Coded::Configuration(record) => {
+                    self.packager.video_configuration(record)?;
+                }
+                Coded::Frame(frame) => self.packager.video(frame),
+            }
+        }
+        if let Some(avc) = self.avc.as_ref().filter(|_| self.transcoder.as_ref().is_some_and(|coder| !coder.works())) {
+            eprintln!("the transcoder has failed: the source is passed through as it is");
+            (self.transcoder, self.may_transcode) = (None, false);
+            self.packager.video_configuration(avc.record.clone())?;
+        }
+        Ok(())
+    }
+
+    fn picture(&mut self, frame: VideoFrame) -> Result<()> {
+        let meter = &mut self.meter;
+        meter.frames += 1;
+        (meter.picture_ms, meter.media_ms) = (frame.arrived_ms, frame.arrived_ms);
+        if frame.key {
+            if let Some(before) = meter.keyframe.replace(frame.dts) {
+                meter.interval_ms = ((frame.dts - before) / 90).max(0);
+            }
+            if let Some(analysis) = &mut self.analysis {
+                analysis.keyframe(&frame.data, frame.pts);
+            }
+        }
+        let too_far = self.keyframe_interval_ms() > i64::from(SEGMENT_TARGET_MS);
+        if frame.key && too_far && self.may_transcode && self.transcoder.is_none() {
+            self.begin_transcoding()?;
+        }
+        match &mut self.transcoder {
+            Some(transcoder) => transcoder.push(&frame),
+            None => self.packager.video(frame),
+        }
+        Ok(())
     }
 
     fn sound(&mut self, pts: i64, data: Bytes, arrived_ms: i64) {
+        (self.meter.sound_ms, self.meter.media_ms) = (arrived_ms, arrived_ms);
+        if let Some(analysis) = &mut self.analysis {
+            analysis.sound(&data, pts);
+        }
         self.packager.audio(AudioFrame { pts, data, arrived_ms });
     }
 
     fn drain(&mut self) {
         for output in self.packager.take() {
             self.out.send(match output {
-                packager::Output::Tracks(tracks) => Message::Tracks(tracks),
+                packager::Output::Tracks(tracks) => {
+                    self.meter.rate = tracks.iter().find_map(|track| match track.kind {
+                        TrackKind::Video { frame_rate, .. } => frame_rate,
+                        TrackKind::Audio { .. } => None,
+                    });
+                    Message::Tracks(tracks)
+                }
                 packager::Output::Part(part) => Message::Part(part),
             });
         }
     }
 
-    /// A second has passed.
-    pub(super) fn second(&mut self) {}
+    /// A second has passed: tells how the source is.
+    pub(super) fn second(&mut self) {
+        let now = self.wall.now_ms();
+        let (luma, change, jpeg) = self.analysis.as_ref().map(Analysis::seen).unwrap_or_default();
+        let (peak, rms) = self.analysis.as_ref().and_then(Analysis::heard).unzip();
+        let interval_ms = self.keyframe_interval_ms();
+        let meter = &mut self.meter;
+        let seconds = (now - meter.since_ms).max(1) as f64 / 1000.0;
+        meter.bit_rate = (std::mem::take(&mut meter.bytes) as f64 * 8.0 / seconds) as u64;
+        let health = Health {
+            at_ms: now,
+            bit_rate: meter.bit_rate,
+            frame_rate: (f64::from(std::mem::take(&mut meter.frames)) / seconds * 10.0).round() / 10.0,
+            keyframe_interval_ms: u32::try_from(interval_ms).unwrap_or(u32::MAX),
+            audio_peak_db: peak,
+            audio_rms_db: rms,
+            luma,
+            drift_ms: self.packager.lead_ms(),
+        };
+        meter.since_ms = now;
+        let seen = Observation {
+            health: health.clone(),
+            media_ms: meter.media_ms,
+            picture_ms: meter.picture_ms,
+            sound_ms: meter.sound_ms,
+            change,
+            announced_rate: meter.rate,
+        };
+        if let Some((pts, jpeg)) = jpeg.filter(|(_, jpeg)| jpeg.len() <= MAX_THUMBNAIL_BYTES)
+            && now - meter.thumbnail_ms >= THUMBNAIL_MS
+        {
+            meter.thumbnail_ms = now;
+            let at_ms = self.packager.wall_ms(pts);
+            self.out.send(Message::Thumbnail(Thumbnail { at_ms, jpeg }));
+        }
+        let faults = self.judge.judge(&seen);
+        self.out.send(Message::Health { health, faults });
+    }
 
     /// The source has ended.
-    pub(super) fn finish(&mut self) {
+    pub(super) fn finish(&mut self) -> Result<()> {
+        if let Some(transcoder) = &mut self.transcoder {
+            transcoder.finish();
+        }
+        self.take_coded()?;
         self.packager.close();
         self.drain();
+        Ok(())
     }
 }

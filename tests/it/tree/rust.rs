@@ -27,19 +27,36 @@ const TIME: Rule = Rule {
 };
 
 /// Spans are measured with tokio's clock, which a test can stop; `std`'s it cannot.
-const SPANS: Rule =
-    Rule { words: &["std::time::Instant"], why: "spans are measured with tokio::time::Instant", but: &[] };
+const SPANS: Rule = Rule {
+    words: &["std::time::Instant"],
+    why: "spans are measured with tokio::time::Instant",
+    but: &[
+        ("ingest/src/worker/mod.rs", "the worker process has no runtime"),
+        ("src/commands/doctor.rs", "measures this machine's disk"),
+        ("src/commands/verify.rs", "times what a person waits for"),
+        ("vod-store/src/take.rs", "measures the disk, on a thread without a runtime"),
+    ],
+};
 
 const CHANCE: Rule = Rule {
-    words: &["rand::", "thread_rng", "getrandom", "Uuid::new_v4"],
+    words: &["rand::", "thread_rng", "getrandom::", "Uuid::new_v4"],
     why: "randomness enters through one place",
-    but: &[("council/src/random.rs", "that place")],
+    but: &[
+        ("council/src/random.rs", "that place"),
+        ("player/src/events.rs", "spreads the viewers who come back: no secret"),
+        ("player/src/security.rs", "a page's nonce: nothing that is kept"),
+    ],
 };
 
 const TASKS: Rule = Rule {
     words: &["tokio::spawn", "task::spawn(", "thread::spawn", "thread::Builder"],
     why: "nobody starts a task that nobody owns: use the TaskTracker",
-    but: &[],
+    but: &[
+        ("ingest/src/supervisor.rs", "reads a worker's log; ends with the handle that its source's task holds"),
+        ("src/commands/demo.rs", "the demonstration's encoder; awaited before the command ends"),
+        ("ingest/src/worker/output.rs", "the worker process writes to its parent; joined at its end"),
+        ("vod-store/src/take.rs", "disk calls block; ends when the take's writer is dropped, and tells so"),
+    ],
 };
 
 /// A source without its comments and its tests.
@@ -166,7 +183,11 @@ fn the_rules_bite() {
     none(&faults("council/src/a.rs", "#[cfg(test)]\nmod tests {\n sqlx::query(); }"));
     caught(&faults("council/src/a.rs", "#[cfg(test)]\nmod tests;\nsqlx::query();"), "council/src/a.rs:3");
     caught(&held(&rule(&["sqlx::query"]), &file("council/src/db.rs", "nothing")), "needs no exception");
-    let spans = |text: &str| held(&SPANS, &[spelt_out(&file("ingest/src/a.rs", text)[0])]);
+    let spans = |text: &str| {
+        let mut faults = held(&SPANS, &[spelt_out(&file("ingest/src/a.rs", text)[0])]);
+        faults.retain(|fault| !fault.contains("needs no exception"));
+        faults
+    };
     caught(&spans("use std::{\n    io,\n    time::{Duration, Instant},\n};"), "ingest/src/a.rs:1");
     none(&spans("use std::time::Duration;\nuse tokio::time::Instant;\nInstant::now();"));
     caught(&without_head(&file("a/src/b.rs", "use x;\n//! late")), "a/src/b.rs");

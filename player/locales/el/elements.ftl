@@ -1,0 +1,126 @@
+# Οι λέξεις που δίνει η σελίδα στα στοιχεία της. Το πρόθεμα λέει σε ποιο.
+
+## Αναπαραγωγή (meeting-player)
+player-label = Αναπαραγωγή της συνεδρίασης
+player-play = Αναπαραγωγή
+player-pause = Παύση
+player-mute = Σίγαση
+player-unmute = Κατάργηση σίγασης
+player-volume = Ένταση ήχου
+player-seek = Θέση στη συνεδρίαση
+player-position = { $time }
+player-live = Ζωντανά
+player-to-live = Μετάβαση στη ζωντανή μετάδοση
+player-behind = { $time } πίσω από τη ζωντανή μετάδοση
+player-back = 10 δευτερόλεπτα πίσω
+player-forward = 10 δευτερόλεπτα μπροστά
+player-fullscreen = Πλήρης οθόνη
+player-exit-fullscreen = Έξοδος από την πλήρη οθόνη
+player-pip = Εικόνα εντός εικόνας
+player-exit-pip = Έξοδος από την εικόνα εντός εικόνας
+player-settings = Ρυθμίσεις
+player-quality = Ποιότητα
+player-quality-auto = Αυτόματη
+player-speed = Ταχύτητα
+player-speed-normal = Κανονική
+player-captions = Υπότιτλοι
+player-captions-off = Χωρίς υπότιτλους
+player-captions-none = Δεν υπάρχουν υπότιτλοι για αυτή τη συνεδρίαση.
+player-audio = Ήχος
+player-audio-only = Μόνο ήχος
+player-with-picture = Με εικόνα
+player-help = Συντομεύσεις πληκτρολογίου
+player-help-note = Ισχύουν όταν η εστίαση είναι στην οθόνη αναπαραγωγής.
+player-help-play = Αναπαραγωγή ή παύση
+player-help-seek = 5 δευτερόλεπτα πίσω ή μπροστά
+player-help-jump = 10 δευτερόλεπτα πίσω ή μπροστά
+player-help-tenths = Μετάβαση στο 0 % έως 90 % της διάρκειας
+player-help-ends = Αρχή ή τέλος
+player-help-volume = Ένταση πάνω ή κάτω
+player-help-mute = Σίγαση
+player-help-fullscreen = Πλήρης οθόνη
+player-help-pip = Εικόνα εντός εικόνας
+player-help-captions = Υπότιτλοι
+player-help-speed = Πιο αργά ή πιο γρήγορα
+player-help-live = Ζωντανή μετάδοση
+player-help-help = Αυτή η βοήθεια
+player-close = Κλείσιμο
+player-share = Κοινοποίηση αυτής της στιγμής
+player-loading = Φόρτωση της μετάδοσης…
+player-waiting = Αναμονή για εικόνα και ήχο από την αίθουσα. Η μετάδοση θα αρχίσει μόνη της.
+player-stalled = Η σύνδεσή σας είναι αργή. Η αναπαραγωγή θα συνεχίσει μόνη της.
+player-away = Το σήμα από την αίθουσα διακόπηκε. Η μετάδοση θα συνεχίσει μόνη της μόλις επανέλθει.
+player-away-since = Το σήμα από την αίθουσα διακόπηκε στις { $time }. Η μετάδοση θα συνεχίσει μόνη της μόλις επανέλθει.
+player-paused = Η μετάδοση έχει διακοπεί προσωρινά από το προεδρείο. Θα συνεχίσει μόνη της.
+player-ended = Η συνεδρίαση ολοκληρώθηκε. Μπορείτε να την παρακολουθήσετε από την αρχή.
+player-from-start = Από την αρχή
+player-resume = Συνέχεια από { $time }
+player-offline = Δεν υπάρχει σύνδεση με το διαδίκτυο. Η αναπαραγωγή θα συνεχίσει μόλις επανέλθει.
+player-error = Η αναπαραγωγή σταμάτησε και δεν μπορεί να συνεχίσει.
+player-unsupported = Ο φυλλομετρητής σας δεν μπορεί να αναπαράγει τη μετάδοση. Δοκιμάστε με νεότερο φυλλομετρητή ή κατεβάστε τη συνεδρίαση.
+player-retry = Νέα προσπάθεια
+player-tap = Πατήστε για αναπαραγωγή
+player-gap = Διακοπή σήματος
+player-break = Διακοπή μετάδοσης
+
+## Η σελίδα της συνεδρίασης (meeting-watch)
+watch-viewers = Θεατές τώρα: { $value }
+watch-live = Η συνεδρίαση μεταδίδεται ζωντανά.
+watch-paused = Η μετάδοση διακόπηκε προσωρινά από το προεδρείο.
+watch-ended = Η συνεδρίαση ολοκληρώθηκε.
+watch-cancelled = Η συνεδρίαση ματαιώθηκε.
+watch-away = Το σήμα από την αίθουσα διακόπηκε.
+watch-lost = Η σελίδα δεν ενημερώνεται προσωρινά. Γίνεται νέα προσπάθεια σύνδεσης.
+
+## Κοινοποίηση στιγμής (share-moment)
+share-label = Κοινοποίηση
+share-at = Σύνδεσμος από { $time }
+share-whole = Σύνδεσμος από την αρχή
+share-copy = Αντιγραφή συνδέσμου
+share-copied = Ο σύνδεσμος αντιγράφηκε.
+share-failed = Η αντιγραφή δεν έγινε. Επιλέξτε τον σύνδεσμο και αντιγράψτε τον.
+share-system = Κοινοποίηση…
+
+## Αντίστροφη μέτρηση (count-down)
+countdown-days = { $days } ημ. { $hours } ώρ. { $minutes } λεπ.
+countdown-hours = { $hours } ώρ. { $minutes } λεπ. { $seconds } δευτ.
+countdown-minutes = { $minutes } λεπ. { $seconds } δευτ.
+countdown-soon = Αρχίζει όπου να ’ναι
+
+## Αντιγραφή κειμένου (copy-text)
+copy-copy = Αντιγραφή
+copy-copied = Αντιγράφηκε
+copy-failed = Η αντιγραφή δεν έγινε. Επιλέξτε το κείμενο και αντιγράψτε το.
+
+## Χώρος στον δίσκο (disk-room)
+disk-room = { $value } ελεύθερα
+disk-hours = αρκούν για περίπου { $hours } ώρες συνεδρίασης
+disk-low = Ο χώρος στον δίσκο τελειώνει. Ενημερώστε τον διαχειριστή πριν από τη συνεδρίαση.
+disk-unknown = Ο χώρος στον δίσκο δεν μετρήθηκε.
+
+## Παρακολούθηση πηγής (source-monitor)
+monitor-connected = Συνδεδεμένη από τις { $time }
+monitor-disconnected = Δεν είναι συνδεδεμένη
+monitor-waiting = Αναμονή για τον κωδικοποιητή
+monitor-unknown = –
+monitor-bit-rate = { $value } Mb/s
+monitor-frame-rate = { $value } καρέ/δευτ.
+monitor-keyframes = κάθε { $value } δευτ.
+monitor-level = { $value } dB
+monitor-drift = { $value } ms
+monitor-healthy = Καμία βλάβη
+monitor-thumbnail = Εικόνα της πηγής, { $time }
+monitor-no-thumbnail = Δεν υπάρχει ακόμη εικόνα
+monitor-lost = Δεν έρχονται νεότερα από τον διακομιστή. Γίνεται νέα προσπάθεια σύνδεσης.
+monitor-fault-stalled = Συνδεδεμένη, αλλά δεν στέλνει τίποτε από τις { $since }. Ελέγξτε τον κωδικοποιητή και το δίκτυο της αίθουσας.
+monitor-fault-no-picture = Χωρίς εικόνα από τις { $since }. Ελέγξτε την κάμερα και την πηγή εικόνας στον κωδικοποιητή.
+monitor-fault-no-sound = Χωρίς ήχο από τις { $since }. Προσθέστε πηγή ήχου στον κωδικοποιητή.
+monitor-fault-silence = Σιωπή από τις { $since }. Ελέγξτε τα μικρόφωνα και την κονσόλα.
+monitor-fault-black = Μαύρη εικόνα από τις { $since }. Ελέγξτε την κάμερα και το καλώδιό της.
+monitor-fault-frozen = Ακίνητη εικόνα από τις { $since }. Ελέγξτε την κάμερα.
+monitor-fault-keyframes = Τα βασικά καρέ απέχουν { $interval } δευτ. Ορίστε «Keyframe Interval» 2 δευτ. στον κωδικοποιητή.
+monitor-fault-frames-lost = Φτάνουν μόνο { $rate } καρέ/δευτ. Κλείστε άλλα προγράμματα στον υπολογιστή του κωδικοποιητή ή μειώστε την ανάλυση.
+monitor-fault-drift = Το ρολόι της πηγής αποκλίνει κατά { $drift } ms. Επανεκκινήστε τον κωδικοποιητή σε διάλειμμα της συνεδρίασης.
+monitor-refused-busy = Στις { $time } απορρίφθηκε δεύτερος κωδικοποιητής ({ $remote }): η πηγή ήδη μεταδίδει. Σταματήστε τον έναν από τους δύο.
+monitor-refused-codec = Στις { $time } απορρίφθηκε η σύνδεση από { $remote }: ο κωδικοποιητής έστειλε { $got }. Ορίστε { $set }.
+monitor-refused-unreadable = Στις { $time } απορρίφθηκε η σύνδεση από { $remote }: το σήμα δεν διαβάζεται ({ $what }). Ελέγξτε τις ρυθμίσεις του κωδικοποιητή.

@@ -1,0 +1,126 @@
+# The words that a page gives to its elements. The prefix says to which.
+
+## Playback (meeting-player)
+player-label = Playback of the meeting
+player-play = Play
+player-pause = Pause
+player-mute = Mute
+player-unmute = Unmute
+player-volume = Volume
+player-seek = Position in the meeting
+player-position = { $time }
+player-live = Live
+player-to-live = Go to the live broadcast
+player-behind = { $time } behind live
+player-back = Back 10 seconds
+player-forward = Forward 10 seconds
+player-fullscreen = Full screen
+player-exit-fullscreen = Leave full screen
+player-pip = Picture in picture
+player-exit-pip = Leave picture in picture
+player-settings = Settings
+player-quality = Quality
+player-quality-auto = Automatic
+player-speed = Speed
+player-speed-normal = Normal
+player-captions = Captions
+player-captions-off = No captions
+player-captions-none = There are no captions for this meeting.
+player-audio = Sound
+player-audio-only = Sound only
+player-with-picture = With picture
+player-help = Keyboard shortcuts
+player-help-note = They work while the player has the focus.
+player-help-play = Play or pause
+player-help-seek = 5 seconds back or forward
+player-help-jump = 10 seconds back or forward
+player-help-tenths = Go to 0 % to 90 % of the length
+player-help-ends = Beginning or end
+player-help-volume = Volume up or down
+player-help-mute = Mute
+player-help-fullscreen = Full screen
+player-help-pip = Picture in picture
+player-help-captions = Captions
+player-help-speed = Slower or faster
+player-help-live = Go to live
+player-help-help = This help
+player-close = Close
+player-share = Share this moment
+player-loading = Loading the broadcast…
+player-waiting = Waiting for picture and sound from the chamber. The broadcast will start by itself.
+player-stalled = Your connection is slow. Playback will go on by itself.
+player-away = The signal from the chamber is interrupted. The broadcast will go on by itself as soon as it is back.
+player-away-since = The signal from the chamber was interrupted at { $time }. The broadcast will go on by itself as soon as it is back.
+player-paused = The chair has paused the broadcast. It will go on by itself.
+player-ended = The meeting is over. You can watch it from the beginning.
+player-from-start = From the beginning
+player-resume = Continue from { $time }
+player-offline = You are offline. Playback will go on as soon as the connection is back.
+player-error = Playback stopped and cannot go on.
+player-unsupported = Your browser cannot play the broadcast. Try a newer browser, or download the meeting.
+player-retry = Try again
+player-tap = Tap to play
+player-gap = Signal lost
+player-break = Broadcast paused
+
+## The meeting's page (meeting-watch)
+watch-viewers = Watching now: { $value }
+watch-live = The meeting is being broadcast live.
+watch-paused = The chair has paused the broadcast.
+watch-ended = The meeting is over.
+watch-cancelled = The meeting is cancelled.
+watch-away = The signal from the chamber is interrupted.
+watch-lost = The page is not being updated at the moment. Trying to connect again.
+
+## Sharing a moment (share-moment)
+share-label = Share
+share-at = Link from { $time }
+share-whole = Link from the beginning
+share-copy = Copy the link
+share-copied = The link is copied.
+share-failed = The link could not be copied. Select it and copy it yourself.
+share-system = Share…
+
+## Count-down (count-down)
+countdown-days = { $days } d { $hours } h { $minutes } min
+countdown-hours = { $hours } h { $minutes } min { $seconds } s
+countdown-minutes = { $minutes } min { $seconds } s
+countdown-soon = About to begin
+
+## Copying a text (copy-text)
+copy-copy = Copy
+copy-copied = Copied
+copy-failed = It could not be copied. Select the text and copy it yourself.
+
+## Room on the disk (disk-room)
+disk-room = { $value } free
+disk-hours = enough for about { $hours } hours of meeting
+disk-low = The disk is nearly full. Tell the administrator before the meeting.
+disk-unknown = The room on the disk could not be measured.
+
+## Watching a source (source-monitor)
+monitor-connected = Connected since { $time }
+monitor-disconnected = Not connected
+monitor-waiting = Waiting for the encoder
+monitor-unknown = –
+monitor-bit-rate = { $value } Mb/s
+monitor-frame-rate = { $value } frames/s
+monitor-keyframes = every { $value } s
+monitor-level = { $value } dB
+monitor-drift = { $value } ms
+monitor-healthy = Nothing is wrong
+monitor-thumbnail = Picture of the source, { $time }
+monitor-no-thumbnail = No picture yet
+monitor-lost = No news from the server. Trying to connect again.
+monitor-fault-stalled = Connected, but nothing has come since { $since }. Check the encoder and the chamber’s network.
+monitor-fault-no-picture = No picture since { $since }. Check the camera and the picture source in the encoder.
+monitor-fault-no-sound = No sound since { $since }. Add a sound source in the encoder.
+monitor-fault-silence = Silence since { $since }. Check the microphones and the mixing desk.
+monitor-fault-black = Black picture since { $since }. Check the camera and its cable.
+monitor-fault-frozen = Still picture since { $since }. Check the camera.
+monitor-fault-keyframes = Keyframes are { $interval } s apart. Set “Keyframe Interval” to 2 s in the encoder.
+monitor-fault-frames-lost = Only { $rate } frames/s arrive. Close other programs on the encoder’s computer, or lower the resolution.
+monitor-fault-drift = The source’s clock is off by { $drift } ms. Restart the encoder during a break of the meeting.
+monitor-refused-busy = At { $time } a second encoder ({ $remote }) was refused: the source is already transmitting. Stop one of the two.
+monitor-refused-codec = At { $time } the connection from { $remote } was refused: the encoder sent { $got }. Set it to { $set }.
+monitor-refused-unreadable = At { $time } the connection from { $remote } was refused: the signal cannot be read ({ $what }). Check the encoder’s settings.

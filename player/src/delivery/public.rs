@@ -1,0 +1,78 @@
+//! Which recordings are public at which host: asked of the database now and then, and remembered.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use council::{MeetingId, meeting::Stage};
+use vod_store::Recording;
+
+use crate::{
+    App,
+    error::{Error, Result},
+};
+
+/// How long an answer holds. While the database is away the last answer holds on.
+const HOLDS: Duration = Duration::from_secs(5);
+/// More pairs of host and meeting than this are not remembered.
+const REMEMBERED: usize = 4096;
+
+/// What is remembered; cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Public(Arc<Mutex<HashMap<MeetingId, Vec<Known>>>>);
+
+struct Known {
+    host: Box<str>,
+    recording: Arc<Recording>,
+    until: Instant,
+}
+
+impl Public {
+    /// The recording of a meeting that is public at `host`.
+    pub(crate) async fn recording(&self, app: &App, host: &str, meeting: MeetingId) -> Result<Arc<Recording>> {
+        let known = self.known(host, meeting);
+        if let Some((recording, true)) = known {
+            return Ok(recording);
+        }
+        match ask(app, host, meeting).await {
+            Ok(recording) => {
+                self.remember(host, meeting, recording.clone());
+                Ok(recording)
+            }
+            Err(Error::Council(error @ council::Error::Database(_))) => {
+                // What is being transmitted is public; what was public a moment ago is.
+                let (recording, _) = known.ok_or(Error::Council(error))?;
+                self.remember(host, meeting, recording.clone());
+                Ok(recording)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn known(&self, host: &str, meeting: MeetingId) -> Option<(Arc<Recording>, bool)> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get(&meeting)?.iter().find(|known| *known.host == *host)?;
+        Some((known.recording.clone(), Instant::now() < known.until))
+    }
+
+    fn remember(&self, host: &str, meeting: MeetingId, recording: Arc<Recording>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.values().map(Vec::len).sum::<usize>() >= REMEMBERED {
+            known.clear();
+        }
+        let hosts = known.entry(meeting).or_default();
+        hosts.retain(|known| *known.host != *host);
+        hosts.push(Known { host: host.into(), recording, until: Instant::now() + HOLDS });
+    }
+}
+
+async fn ask(app: &App, host: &str, meeting: MeetingId) -> Result<Arc<Recording>> {
+    let municipality = app.council.municipality_by_host(host).await?.ok_or(Error::NotFound)?;
+    let meeting = app.council.meeting(municipality.id, meeting).await?;
+    if matches!(meeting.stage, Stage::Scheduled) {
+        return Err(Error::NotFound);
+    }
+    app.store.recording(meeting.id).await?.ok_or(Error::NotFound)
+}

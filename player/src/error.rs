@@ -1,0 +1,152 @@
+//! The one place where refusals become HTTP: a page for browsers, a problem (RFC 9457) for programs.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{language, pages, session::accepts_html};
+
+/// Why a request is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// There is nothing here, or nothing for this visitor.
+    #[error("there is nothing at this address")]
+    NotFound,
+    /// The page is for those who are logged in.
+    #[error("log in first")]
+    LogIn {
+        /// Where to go then.
+        next: String,
+    },
+    /// The same, for a program.
+    #[error("log in first")]
+    Unauthorized,
+    /// The request is malformed.
+    #[error("{0}")]
+    Bad(&'static str),
+    /// The request comes from another site's page.
+    #[error("this request comes from another site")]
+    Foreign,
+    /// Come again later.
+    #[error("{0}")]
+    Busy(&'static str),
+    /// The council refused.
+    #[error(transparent)]
+    Council(#[from] council::Error),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] vod_store::store::Error),
+}
+
+/// What handlers answer.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The status that says it.
+    pub(crate) fn status(&self) -> StatusCode {
+        use council::Error as Council;
+        match self {
+            Self::NotFound | Self::Council(Council::NotFound(_)) => StatusCode::NOT_FOUND,
+            Self::LogIn { .. } => StatusCode::SEE_OTHER,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Bad(_) | Self::Council(Council::Invalid { .. }) => StatusCode::BAD_REQUEST,
+            Self::Foreign | Self::Council(Council::Forbidden | Council::Credentials) => StatusCode::FORBIDDEN,
+            Self::Council(Council::Stage { .. } | Council::Taken(_)) => StatusCode::CONFLICT,
+            Self::Council(Council::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy(_) | Self::Council(Council::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(vod_store::store::Error::Empty) => StatusCode::NOT_FOUND,
+            Self::Store(vod_store::store::Error::State(_)) => StatusCode::CONFLICT,
+            Self::Council(_) | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The locale key that tells a person, in a form's error summary.
+    pub(crate) fn key(&self) -> String {
+        use council::Error as Council;
+        match self {
+            Self::Council(Council::Invalid { field, .. }) => format!("error-invalid-{field}"),
+            Self::Council(Council::Credentials) => "error-credentials".into(),
+            Self::Council(Council::TooMany { .. }) => "error-too-many".into(),
+            Self::Council(Council::Stage { .. }) => "error-stage".into(),
+            Self::Council(Council::Taken(_)) => "error-taken".into(),
+            Self::Council(Council::NotFound(_)) => "error-not-found".into(),
+            Self::Bad(_) => "error-invalid".into(),
+            Self::Store(_) => "error-storage".into(),
+            _ => "error-unknown".into(),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if status.is_server_error() {
+            tracing::error!(error = %self, "a request failed");
+        }
+        if let Self::LogIn { next } = &self {
+            return Redirect::to(&format!("/login?next={}", percent(next))).into_response();
+        }
+        // What the database or the disk said is for the log, not for the visitor.
+        let what = if status.is_server_error() { "something failed on our side; try again".into() } else { self.to_string() };
+        let mut response = problem(status, &what);
+        if let Self::Council(council::Error::TooMany { retry_after_ms }) = &self
+            && let Ok(value) = HeaderValue::from_str(&retry_after_ms.div_ceil(1000).to_string())
+        {
+            response.headers_mut().insert(header::RETRY_AFTER, value);
+        }
+        response.extensions_mut().insert(Told(self.key()));
+        response
+    }
+}
+
+/// Marks a refusal, so that [`for_people`] can turn it into a page.
+#[derive(Clone)]
+struct Told(String);
+
+fn problem(status: StatusCode, what: &str) -> Response {
+    let body = serde_json::json!({ "type": "about:blank", "status": status.as_u16(), "title": what }).to_string();
+    let kind = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
+    (status, kind, body).into_response()
+}
+
+/// Turns refusals into pages for browsers.
+pub(crate) async fn for_people(request: Request, next: Next) -> Response {
+    let html = accepts_html(request.headers());
+    let language = language::chosen(request.uri().query().unwrap_or_default(), request.headers());
+    let response = next.run(request).await;
+    match response.extensions().get::<Told>() {
+        Some(Told(key)) if html => {
+            let mut page = pages::error_page(language.map_or("el", |language| language.0), response.status(), key);
+            carry(response.headers(), page.headers_mut());
+            page
+        }
+        _ => response,
+    }
+}
+
+fn carry(from: &HeaderMap, to: &mut HeaderMap) {
+    to.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(after) = from.get(header::RETRY_AFTER) {
+        to.insert(header::RETRY_AFTER, after.clone());
+    }
+}
+
+/// Every address that no route has.
+pub(crate) async fn not_found() -> Error {
+    Error::NotFound
+}
+
+/// Percent-encodes what goes into a query's value.
+pub(crate) fn percent(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}

@@ -1,0 +1,67 @@
+//! The list of meetings: now, next, past.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use council::meeting::Listing;
+
+use super::{
+    Around, Asked,
+    frame::{Frame, Section},
+    html,
+    line::Line,
+};
+use crate::{App, error::Result};
+
+/// The pages of the past that can be asked for; nobody's record is longer.
+const PAGES: u32 = 100_000;
+
+#[derive(Template)]
+#[template(path = "list.html")]
+pub(super) struct ListPage {
+    frame: Frame,
+    now: Vec<Line>,
+    next: Vec<Line>,
+    past: Vec<Line>,
+    past_title: String,
+    /// Whether this is a further page, which tells of the past alone.
+    past_only: bool,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+pub(super) async fn page(State(app): State<App>, around: Around, Query(asked): Query<Asked>) -> Result<Response> {
+    let page = asked.page.and_then(|page| page.parse::<u32>().ok()).unwrap_or(1).clamp(1, PAGES);
+    let listing = app.council.listing(around.visitor.here.id, page - 1).await?;
+    let frame = around.frame(Section::Meetings);
+    let frame = if page > 1 { frame.at(&format!("/?page={page}")) } else { frame };
+    Ok(html(&list(frame, &listing, page, app.council.clock().now_ms())))
+}
+
+/// The page; `page` counts from 1.
+pub(super) fn list(frame: Frame, listing: &Listing, page: u32, now_ms: i64) -> ListPage {
+    let lines = |meetings: &[council::meeting::Meeting]| -> Vec<Line> {
+        meetings.iter().map(|meeting| Line::of(&frame, meeting, now_ms)).collect()
+    };
+    let (now, next, past) = (lines(&listing.now), lines(&listing.next), lines(&listing.past));
+    let past_title = match page {
+        1 => frame.t.get("list-past"),
+        _ => frame.t.with("list-past-page", "page", page),
+    };
+    ListPage {
+        now,
+        next,
+        past,
+        past_title,
+        past_only: page > 1,
+        newer: match page {
+            1 => None,
+            2 => Some("/".to_owned()),
+            _ => Some(format!("/?page={}", page - 1)),
+        },
+        older: listing.more.then(|| format!("/?page={}", page + 1)),
+        frame,
+    }
+}

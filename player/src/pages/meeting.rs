@@ -1,0 +1,206 @@
+//! The page of a meeting: before, while it is live, and for ever after.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use council::{
+    MeetingId,
+    meeting::{Meeting, Stage},
+};
+use serde::Deserialize;
+use vod_store::recording::{Shows, Stretch};
+
+use super::{
+    Around, Asked,
+    form::{Field, Kind, Refused},
+    frame::{Frame, Section},
+    html,
+    line::{self, Line},
+    when,
+};
+use crate::{
+    App,
+    error::{Error, Result},
+};
+
+#[derive(Template)]
+#[template(path = "meeting.html")]
+pub(super) struct MeetingPage {
+    frame: Frame,
+    line: Line,
+    place: String,
+    reason: String,
+    agenda: Vec<String>,
+    /// Whether there is something to play.
+    plays: bool,
+    began_ms: Option<i64>,
+    /// From when until when it was held.
+    held: Option<String>,
+    no_script: String,
+    stretches: Vec<Interruption>,
+    refused: Option<Refused>,
+    /// Of the form that asks for a span.
+    fields: Vec<Field>,
+    /// The server's public address, where it is known.
+    base: String,
+    viewers: String,
+}
+
+/// A stretch in which the viewers saw no source.
+struct Interruption {
+    /// `gap` or `pause`.
+    kind: &'static str,
+    /// Where it stands in the player's time.
+    seconds: u64,
+    /// "Διακοπή σήματος 10:32–10:35".
+    text: String,
+    length: String,
+}
+
+/// What the page needs to know of a recording.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    pub(super) began_at_ms: i64,
+    pub(super) duration_ms: u64,
+    pub(super) stretches: Vec<Stretch>,
+}
+
+/// What of the server's state the page tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Moment<'a> {
+    pub(super) now_ms: i64,
+    pub(super) viewers: u64,
+    /// The server's public address, or empty.
+    pub(super) base: &'a str,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    around: Around,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
+    let meeting = app.council.meeting(around.visitor.here.id, id).await?;
+    let kept = app.store.recording(id).await?.map(|recording| Kept {
+        began_at_ms: recording.began_at_ms(),
+        duration_ms: recording.duration_ms(),
+        stretches: recording.stretches(),
+    });
+    let frame = around.frame(Section::Elsewhere);
+    let moment = Moment {
+        now_ms: app.council.clock().now_ms(),
+        viewers: app.audience.viewers(id),
+        base: app.config.public_url.as_deref().unwrap_or_default(),
+    };
+    Ok(html(&meeting_page(frame, &meeting, kept.as_ref(), moment, &asked)))
+}
+
+pub(super) fn meeting_page(
+    frame: Frame,
+    meeting: &Meeting,
+    kept: Option<&Kept>,
+    moment: Moment<'_>,
+    asked: &Asked,
+) -> MeetingPage {
+    let t = frame.t;
+    let line = Line::of(&frame, meeting, moment.now_ms);
+    let live = matches!(meeting.stage, Stage::Live { .. } | Stage::Paused { .. });
+    let ended = matches!(meeting.stage, Stage::Ended { .. });
+    let plays = live || (ended && kept.is_some_and(|kept| kept.duration_ms > 0));
+    let held = match meeting.stage {
+        Stage::Ended { started_at_ms, ended_at_ms } => Some(frame.when.span(started_at_ms, ended_at_ms)),
+        Stage::Live { .. } | Stage::Paused { .. } => Some(line.began.clone()),
+        Stage::Scheduled | Stage::Cancelled { .. } => None,
+    };
+    let mut fields = if ended { span_fields(&frame, kept) } else { Vec::new() };
+    let mut refused = Refused::read(t, asked.error.as_deref());
+    Refused::mark(&mut refused, &mut fields);
+    MeetingPage {
+        place: meeting.place.clone(),
+        reason: match &meeting.stage {
+            Stage::Cancelled { reason } => reason.clone(),
+            _ => String::new(),
+        },
+        agenda: meeting.agenda.clone(),
+        began_ms: kept.map(|kept| kept.began_at_ms),
+        no_script: t.get(if ended { "no-script-ended" } else { "no-script-live" }),
+        stretches: kept.map(|kept| interruptions(&frame, &kept.stretches)).unwrap_or_default(),
+        base: moment.base.to_owned(),
+        viewers: line::viewers(t, &meeting.stage, moment.viewers),
+        frame: frame.with_script("player.js"),
+        line,
+        plays,
+        held,
+        refused,
+        fields,
+    }
+}
+
+fn span_fields(frame: &Frame, kept: Option<&Kept>) -> Vec<Field> {
+    let end = kept.map_or(0, |kept| kept.duration_ms);
+    vec![
+        Field::of(Kind::Text, "from", frame.t.get("downloads-from"))
+            .hint(frame.t.get("downloads-from-hint"))
+            .value(when::position(0)),
+        Field::of(Kind::Text, "to", frame.t.get("downloads-to")).value(when::position(end)),
+    ]
+}
+
+fn interruptions(frame: &Frame, stretches: &[Stretch]) -> Vec<Interruption> {
+    let told = stretches.iter().filter_map(|stretch| {
+        let (kind, key) = match stretch.shows {
+            Shows::Source { .. } => return None,
+            Shows::Gap => ("gap", "stretch-gap"),
+            Shows::Pause => ("pause", "stretch-pause"),
+        };
+        let length_ms = i64::try_from(stretch.duration_ms).unwrap_or(i64::MAX);
+        let span = frame.when.span(stretch.starts_at_ms, stretch.starts_at_ms.saturating_add(length_ms));
+        Some(Interruption {
+            kind,
+            seconds: stretch.position_ms / 1000,
+            text: frame.t.with(key, "span", span),
+            length: frame.when.duration(length_ms),
+        })
+    });
+    told.collect()
+}
+
+/// A span as people write its ends.
+#[derive(Deserialize)]
+pub(super) struct Span {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
+/// Leads the form's "0:10:00" to "0:25:30" on to the download, which counts in seconds.
+pub(super) async fn download(Path(id): Path<String>, Query(span): Query<Span>) -> Result<Response> {
+    let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
+    Ok(Redirect::to(&download_address(id, &span)).into_response())
+}
+
+fn download_address(id: MeetingId, span: &Span) -> String {
+    match (when::seconds(&span.from), when::seconds(&span.to)) {
+        (Some(from), Some(to)) if from < to => format!("/media/{id}/download.mp4?from={from}&to={to}"),
+        _ => format!("/meetings/{id}?error=error-invalid-span#span"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_asked_for_in_seconds_or_refused() {
+        let id = MeetingId::new();
+        let ask = |from: &str, to: &str| download_address(id, &Span { from: from.into(), to: to.into() });
+        assert_eq!(ask("0:10:00", "0:25:30"), format!("/media/{id}/download.mp4?from=600&to=1530"));
+        for (from, to) in [("", ""), ("10:00", "10:00"), ("11:00", "10:00"), ("x", "1:00"), ("1:00", "")] {
+            assert_eq!(ask(from, to), format!("/meetings/{id}?error=error-invalid-span#span"));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What people see: HTML that is whole without scripts, in Greek and in English.
+//!
+//! A handler asks the council and the store; a pure function makes a page's data of what they said; a template in
+//! `templates/` writes it. The words stand in `locales/`.
+
+mod colour;
+mod failure;
+mod form;
+mod frame;
+mod line;
+mod list;
+mod login;
+mod meeting;
+mod studio;
+mod when;
+mod words;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::FromRequestParts,
+    http::{HeaderValue, header, request::Parts},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use serde::Deserialize;
+
+use crate::{
+    App,
+    error::Error,
+    language::Language,
+    security::Nonce,
+    session::Visitor,
+};
+pub(crate) use failure::error_page;
+use frame::{Frame, Section};
+pub(crate) use studio::key_page;
+
+/// Every page.
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(list::page))
+        .route("/meetings/{id}", get(meeting::page))
+        .route("/meetings/{id}/download", get(meeting::download))
+        .route("/login", get(login::log_in))
+        .route("/setup", get(login::set_up))
+        .route("/studio", get(studio::desk))
+        .route("/studio/meetings/{id}", get(studio::live))
+        .route("/studio/sources", get(studio::sources))
+}
+
+/// What a page's query can say. A value that makes no sense is as none.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    page: Option<String>,
+    error: Option<String>,
+    next: Option<String>,
+}
+
+/// Who asks for a page of a municipality, in which language, at which path.
+struct Around {
+    visitor: Visitor,
+    language: &'static str,
+    nonce: String,
+    path: String,
+}
+
+impl FromRequestParts<App> for Around {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let visitor = Visitor::from_request_parts(parts, app).await?;
+        let Ok(Language(language)) = Language::from_request_parts(parts, app).await;
+        let Ok(Nonce(nonce)) = Nonce::from_request_parts(parts, app).await;
+        Ok(Self { visitor, language, nonce, path: parts.uri.path().to_owned() })
+    }
+}
+
+impl Around {
+    fn frame(&self, section: Section) -> Frame {
+        let here = &self.visitor.here;
+        let frame = Frame::new(here, self.language, &self.nonce, section);
+        frame.seen_by(self.visitor.session.as_ref(), self.visitor.clerk().is_some()).at(&self.path)
+    }
+}
+
+/// A page as an answer: its own for each visitor, never kept by a cache.
+fn html(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => {
+            let cache = [
+                (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+                (header::VARY, HeaderValue::from_static("Accept-Language, Cookie")),
+            ];
+            (cache, Html(text)).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! The go-live screen.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use council::{
+    MeetingId,
+    meeting::{Meeting, REASON_MAX, Stage},
+    source::{Rank, Source},
+};
+use vod_store::intake::SourceStatus;
+
+use super::{Asked, Field, Frame, Kind, Line, Refused, Section, Staff, html, line, monitor};
+use crate::{
+    App,
+    error::{Error, Result},
+};
+use monitor::Monitor;
+
+#[derive(Template)]
+#[template(path = "live.html")]
+pub(in crate::pages) struct LivePage {
+    frame: Frame,
+    line: Line,
+    refused: Option<Refused>,
+    reason: String,
+    reason_fields: Vec<Field>,
+    /// Whether the meeting is yet to come or in session: whether there is anything to send.
+    open: bool,
+    started_at_ms: i64,
+    elapsed: Option<String>,
+    paused: String,
+    sources: Vec<Monitor>,
+    assign_fields: Vec<Field>,
+    rtmp_url: String,
+    room: String,
+    viewers: String,
+    agenda: Vec<String>,
+}
+
+/// What the screen shows of the machine and the sources.
+#[derive(Clone, Debug, Default)]
+pub(in crate::pages) struct Going {
+    /// The meeting's, with how each is and whether there is a picture of it.
+    pub(in crate::pages) sources: Vec<(Source, Rank, SourceStatus, bool)>,
+    /// The municipality's.
+    pub(in crate::pages) all: Vec<Source>,
+    pub(in crate::pages) rtmp_url: String,
+    /// None: it could not be measured.
+    pub(in crate::pages) room_left: Option<u64>,
+    pub(in crate::pages) viewers: u64,
+}
+
+pub(in crate::pages) async fn live(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
+    let meeting = app.council.meeting(staff.clerk.here.id, id).await?;
+    let intake = app.store.intake();
+    let sources = app.council.meeting_sources(id).await?.into_iter().map(|(source, rank)| {
+        let status = intake.status(source.id).borrow().clone();
+        let pictured = intake.thumbnail(source.id).is_some();
+        (source, rank, status, pictured)
+    });
+    let going = Going {
+        sources: sources.collect(),
+        all: app.council.sources(staff.clerk.here.id).await?,
+        rtmp_url: crate::studio::rtmp_url(&app, &staff.host),
+        room_left: app.store.room_left().ok(),
+        viewers: app.audience.viewers(id),
+    };
+    Ok(html(&live_page(staff.frame(Section::Studio), &meeting, &going, app.council.clock().now_ms(), &asked)))
+}
+
+pub(in crate::pages) fn live_page(
+    frame: Frame,
+    meeting: &Meeting,
+    going: &Going,
+    now_ms: i64,
+    asked: &Asked,
+) -> LivePage {
+    let t = frame.t;
+    let started = match meeting.stage {
+        Stage::Live { started_at_ms } | Stage::Paused { started_at_ms, .. } => Some(started_at_ms),
+        _ => None,
+    };
+    let elapsed = started.map(|at_ms| frame.when.duration(now_ms - at_ms));
+    let mut reason_fields =
+        vec![Field::text("reason", t.get("field-reason")).hint(t.get("field-reason-hint")).characters(0, REASON_MAX)];
+    let mut assign_fields = assign_fields(&frame, going);
+    let mut refused = Refused::read(t, asked.error.as_deref());
+    let named = refused.as_ref().and_then(|refused| refused.field);
+    let fields = if named == Some("reason") { &mut reason_fields } else { &mut assign_fields };
+    Refused::mark(&mut refused, fields);
+    LivePage {
+        line: Line::of(&frame, meeting, now_ms),
+        refused,
+        reason: match &meeting.stage {
+            Stage::Cancelled { reason } => reason.clone(),
+            _ => String::new(),
+        },
+        reason_fields,
+        open: started.is_some() || meeting.stage == Stage::Scheduled,
+        started_at_ms: started.unwrap_or_default(),
+        elapsed: elapsed.map(|elapsed| t.with("controls-elapsed", "duration", elapsed)),
+        paused: match meeting.stage {
+            Stage::Paused { paused_at_ms, .. } => t.with("controls-paused-since", "time", frame.when.time(paused_at_ms)),
+            _ => String::new(),
+        },
+        sources: going
+            .sources
+            .iter()
+            .map(|(source, rank, status, pictured)| Monitor::of(&frame, source, Some(*rank), status, *pictured))
+            .collect(),
+        assign_fields,
+        rtmp_url: going.rtmp_url.clone(),
+        room: match going.room_left {
+            Some(left) => t.with("disk-room", "value", monitor::bytes(t, left)),
+            None => t.get("disk-unknown"),
+        },
+        viewers: line::viewers(t, &meeting.stage, going.viewers),
+        agenda: meeting.agenda.clone(),
+        frame,
+    }
+}
+
+fn assign_fields(frame: &Frame, going: &Going) -> Vec<Field> {
+    if going.all.is_empty() {
+        return Vec::new();
+    }
+    let t = frame.t;
+    let sources = going.all.iter().map(|source| (source.id.to_string(), source.name.clone())).collect();
+    let ranks = [Rank::Primary, Rank::Backup].map(|rank| (rank.name().to_owned(), monitor::rank_name(t, rank)));
+    vec![
+        Field::of(Kind::Choice(sources), "source", t.get("field-assign-source")),
+        Field::of(Kind::Choice(ranks.to_vec()), "rank", t.get("field-rank")).hint(t.get("field-rank-hint")),
+    ]
+}

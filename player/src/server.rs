@@ -1,0 +1,217 @@
+//! The HTTP server: its own accept loop, so that every connection is counted, bounded and ended in order.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, FromRequestParts, Request},
+    http::request::Parts,
+};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::Semaphore,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::Service;
+
+use crate::App;
+
+/// Connections at once; the next one waits to be accepted.
+const CONNECTIONS: usize = 20_000;
+/// Connections that the kernel may hold until we accept them; the usual 128 drops a council's rush.
+const BACKLOG: u32 = 4096;
+/// A client has this long to send a request's head.
+const HEAD: Duration = Duration::from_secs(10);
+/// What is buffered of a request's head; a longer one is refused.
+const HEAD_BYTES: usize = 16 << 10;
+/// Answers under way have this long to finish once the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A network of addresses: `10.0.0.0/8`, `::1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u32,
+}
+
+/// Text that is no network.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no address and no network such as 10.0.0.0/8")]
+pub struct BadNetwork(String);
+
+impl FromStr for Network {
+    type Err = BadNetwork;
+
+    fn from_str(text: &str) -> Result<Self, BadNetwork> {
+        let bad = || BadNetwork(text.to_owned());
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.parse().map_err(|_| bad())?;
+        let widest = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(widest), str::parse).map_err(|_| bad())?;
+        if bits > widest { Err(bad()) } else { Ok(Self { address, bits }) }
+    }
+}
+
+impl Network {
+    /// Whether an address lies in it; IPv4 written as IPv6 is IPv4.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
+                (u32::from(ours) ^ u32::from(theirs)).checked_shr(32 - self.bits).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
+                (u128::from(ours) ^ u128::from(theirs)).checked_shr(128 - self.bits).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The client's address: the peer's, or what a proxy that we trust says of it.
+pub(crate) struct Client(pub(crate) IpAddr);
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+        let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(address));
+        if !trusted(peer) {
+            return Ok(Self(peer.to_canonical()));
+        }
+        let said = parts.headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+        let said: Vec<IpAddr> = said.flat_map(|value| value.split(',')).filter_map(|text| text.trim().parse().ok()).collect();
+        // The last that no proxy of ours wrote about itself.
+        let client = said.into_iter().rev().find(|address| !trusted(*address)).unwrap_or(peer);
+        Ok(Self(client.to_canonical()))
+    }
+}
+
+/// Cancelled when the server stops: streams that never end must end then.
+#[derive(Clone, Default)]
+pub(crate) struct Stopping(pub(crate) CancellationToken);
+
+impl<S: Sync> FromRequestParts<S> for Stopping {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// Binds an address with room for a rush of connections. An IPv6 wildcard takes IPv4 too.
+///
+/// # Errors
+/// When the address is taken or not ours.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves until `stopping`, then lets answers under way finish for a few seconds.
+pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
+    let connections = TaskTracker::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let now = CancellationToken::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let (stream, peer) = tokio::select! {
+            () = stopping.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of descriptors, or the peer has gone: neither ends the server.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+        };
+        let (router, stopping, now) = (router.clone(), stopping.clone(), now.clone());
+        connections.spawn(async move {
+            let _place = place;
+            tokio::select! {
+                () = now.cancelled() => {}
+                () = connection(stream, peer, router, stopping) => {}
+            }
+        });
+    }
+    drop(listener);
+    connections.close();
+    if tokio::time::timeout(GRACE, connections.wait()).await.is_err() {
+        now.cancel();
+        connections.wait().await;
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+    // Parts are small and urgent; where the option fails the connection is only slower.
+    let _ = stream.set_nodelay(true);
+    let service = tower::service_fn({
+        let stopping = Stopping(stopping.clone());
+        move |request: Request<Incoming>| {
+            let (mut router, stopping) = (router.clone(), stopping.clone());
+            async move {
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(ConnectInfo(peer));
+                request.extensions_mut().insert(stopping);
+                router.call(request).await
+            }
+        }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).pipeline_flush(true);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(Duration::from_secs(20));
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    tokio::pin!(connection);
+    // How a connection ends is the client's affair; what we answered has been logged where it went wrong.
+    let _ = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_holds_its_addresses_only() {
+        for (network, address, holds) in [
+            ("10.0.0.0/8", "10.255.1.2", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("127.0.0.1", "127.0.0.2", false),
+            ("127.0.0.1", "::ffff:127.0.0.1", true),
+            ("::1", "::1", true),
+            ("2001:db8::/32", "2001:db8:5::1", true),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("0.0.0.0/0", "2001:db8::1", false),
+        ] {
+            let network: Network = network.parse().unwrap();
+            assert_eq!(network.contains(address.parse().unwrap()), holds, "{network:?} {address}");
+        }
+        for wrong in ["10.0.0.0/33", "ten", "10.0.0.0/", "::1/129", ""] {
+            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+        }
+    }
+}

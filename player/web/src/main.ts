@@ -1,0 +1,8 @@
+/** On every page. */
+import "./page/copy-text";
+import "./page/count-down";
+import "./page/meeting-watch";
+import "./page/share-moment";
+import { foldConfirms } from "./page/confirm";
+
+foldConfirms();

@@ -1,0 +1,2 @@
+/** Loaded only on pages with a player. */
+import "./player/element";

@@ -1,0 +1,450 @@
+/**
+ * `<meeting-player>`: wraps the page's `<video controls>` and replaces the browser's controls by ours. Says how it is
+ * in `data-state`, and how far behind the chamber in `data-latency` (seconds).
+ */
+import { define, make, pageZone, setAttribute } from "../document";
+import { clock, momentLink, parseMoment, wallClock } from "../time";
+import { Words } from "../words";
+import { Bar, type View } from "./bar";
+import { type Condition, condition } from "./condition";
+import { Engine, type Start } from "./engine";
+import { helpDialog } from "./help";
+import { action, type Action } from "./keys";
+import { fillOptions, SPEEDS } from "./options";
+import { type Offer, Overlay } from "./overlay";
+import { Panel } from "./panel";
+import { keepPlace, placeOf } from "./places";
+import { type Extent, TimeRange } from "./range";
+import { announceSession, tellSession } from "./session";
+import { Storyboard } from "./storyboard";
+
+/** Closer to the live position than this is live. */
+const LIVE_WITHIN = 3;
+/** A viewer who follows live and has fallen back so far is brought to the edge. */
+const LEFT_BEHIND = 8;
+
+/** What the page's server tells of the meeting. */
+interface MeetingState {
+  stage: string;
+  state: string | null;
+  since_ms: number;
+}
+
+export class MeetingPlayer extends HTMLElement {
+  #engine!: Engine;
+  #words = new Words();
+  #bar!: Bar;
+  #range!: TimeRange;
+  #overlay = new Overlay();
+  #help!: HTMLDialogElement;
+  #storyboard!: Storyboard;
+  #panels: Panel[] = [];
+  #facts = { unsupported: false, failed: false, trouble: false, stage: "", source: "", sinceMs: 0 };
+  #dryAt = 0;
+  #following = true;
+  #begun = false;
+  #listening = false;
+  #resumeAt: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #leftBehind = 0;
+  #stops = new AbortController();
+
+  connectedCallback(): void {
+    const video = this.querySelector("video");
+    if (!video) return;
+    this.#stops = new AbortController();
+    this.#words = Words.of(this);
+    this.#facts.stage = this.dataset["stage"] ?? "ended";
+    this.#storyboard = new Storyboard(this.dataset["meeting"] ?? "");
+    const live = this.#facts.stage !== "ended";
+    video.controls = false;
+    video.removeAttribute("src");
+    video.load();
+    this.#engine = new Engine(video, live);
+    this.#build(video);
+    this.#listen(video);
+    if (Engine.supported(video)) {
+      this.#engine.load(this.dataset["src"] ?? "", this.#opening(live));
+      if (live) void this.#begin();
+    } else {
+      this.#facts.unsupported = true;
+    }
+    announceSession(video, this, { seek: (by) => this.#seek(video.currentTime + by), to: (at) => this.#seek(at) });
+    this.#timer = setInterval(() => this.#tick(), 500);
+    this.#show();
+  }
+
+  disconnectedCallback(): void {
+    clearInterval(this.#timer);
+    this.#stops.abort();
+    this.#engine?.destroy();
+  }
+
+  /** Seconds since the recording's start on the wall clock: what `?t=` counts. */
+  get moment(): number | undefined {
+    const { timeline, video } = this.#engine;
+    const wall = timeline.wallAt(video.currentTime);
+    const began = this.#began;
+    if (wall !== undefined && began !== undefined) return Math.max(0, (wall - began) / 1000);
+    return this.#engine.known ? video.currentTime : undefined;
+  }
+
+  get #began(): number | undefined {
+    const given = Number(this.dataset["beganMs"]);
+    return given > 0 ? given : this.#engine.timeline.beganMs;
+  }
+
+  get #atLive(): boolean {
+    return this.#engine.live && this.#engine.behind < LIVE_WITHIN;
+  }
+
+  /** Where to begin: the link's moment, else the place that was kept, else the edge or the beginning. */
+  #opening(live: boolean): Start {
+    const asked = parseMoment(new URLSearchParams(location.search).get("t"));
+    if (asked !== undefined) {
+      this.#following = false;
+      const began = Number(this.dataset["beganMs"]);
+      return began > 0 ? { at: "instant", wallMs: began + asked * 1000, guess: asked } : { at: "position", seconds: asked };
+    }
+    const kept = live ? undefined : placeOf(this.dataset["meeting"] ?? "");
+    if (kept !== undefined) {
+      this.#resumeAt = kept;
+      return { at: "position", seconds: kept };
+    }
+    return live ? { at: "edge" } : { at: "position", seconds: 0 };
+  }
+
+  #build(video: HTMLVideoElement): void {
+    const words = this.#words;
+    this.#range = new TimeRange(
+      words.say("seek"),
+      (position) => this.#seek(position),
+      (position) => this.#preview(position),
+      () => void this.#storyboard.refresh(this.#engine.live),
+    );
+    const commands = {
+      play: () => this.#toggle(),
+      jump: (by: number) => this.#seek(video.currentTime + by),
+      toLive: () => this.#toLive(),
+      mute: () => (video.muted = !video.muted),
+      volume: (value: number) => this.#volume(value),
+      captions: () => this.#captions(),
+      listen: () => this.#listenOnly(),
+      pip: () => void this.#pip(),
+      fullscreen: () => void this.#fullscreen(),
+    };
+    this.#bar = new Bar(words, commands, this.#range.element);
+    this.#help = helpDialog(words);
+    const options = new Panel(this.#bar.settings, words.say("settings"), (body) =>
+      fillOptions(body, words, this.#engine, {
+        listening: this.dataset["audioSrc"] ? this.#listening : undefined,
+        listen: commands.listen,
+        help: () => (options.close(), this.#help.showModal()),
+      }),
+    );
+    const share = new Panel(this.#bar.share, words.say("share"), (body) => this.#fillShare(body));
+    this.#panels = [options, share];
+    const stage = make("div", { class: "player-stage" });
+    video.before(stage);
+    stage.append(video, this.#overlay.element);
+    this.#bar.element.append(options.body, share.body);
+    stage.after(this.#bar.element, this.#help);
+    this.#bar.element.setAttribute("role", "group");
+    this.#bar.element.setAttribute("aria-label", words.say("label"));
+    video.setAttribute("aria-label", words.say("label"));
+    this.tabIndex = -1;
+    this.classList.add("ready");
+  }
+
+  #listen(video: HTMLVideoElement): void {
+    const { signal } = this.#stops;
+    const engine = this.#engine;
+    const on = (target: EventTarget, names: string, what: (event: Event) => void) => {
+      for (const name of names.split(" ")) target.addEventListener(name, what, { signal });
+    };
+    on(video, "play pause volumechange ratechange seeked ended durationchange enterpictureinpicture leavepictureinpicture", () => this.#show());
+    on(video, "timeupdate", () => this.#show());
+    on(video, "playing", () => ((this.#begun = true), (this.#dryAt = 0), this.#show()));
+    on(video, "waiting", () => (this.#dryAt ||= performance.now()));
+    on(video, "canplay timeupdate", () => video.readyState > 2 && (this.#dryAt = 0));
+    on(video, "click", () => (this.focus({ preventScroll: true }), this.#toggle()));
+    on(video, "dblclick", () => void this.#fullscreen());
+    on(engine, "trouble", () => (this.#facts.trouble = true));
+    on(engine, "well", () => ((this.#facts.trouble = false), (this.#facts.failed = false)));
+    on(engine, "failed", () => (this.#facts.failed = true));
+    on(engine, "change failed", () => this.#show());
+    on(this, "keydown", (event) => this.#key(event as KeyboardEvent));
+    on(this, "pointermove focusin keydown", () => this.#wake());
+    on(document, "fullscreenchange", () => this.#show());
+    on(document, "meeting-state", (event) => this.#told((event as CustomEvent<MeetingState>).detail));
+    on(window, "online offline", () => this.#show());
+    on(window, "pagehide", () => this.#keep());
+  }
+
+  #told(state: MeetingState): void {
+    this.#facts.stage = state.stage;
+    this.#facts.source = state.state ?? "";
+    this.#facts.sinceMs = state.since_ms;
+    this.dataset["stage"] = state.stage;
+    this.#show();
+  }
+
+  /** Plays with sound; where the browser allows none unasked, without it, and offers it. */
+  async #begin(): Promise<void> {
+    const { video } = this.#engine;
+    try {
+      await video.play();
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      video.muted = true;
+      await video.play().catch(() => (video.muted = false));
+    }
+    this.#show();
+  }
+
+  #play(): void {
+    this.#resumeAt = undefined;
+    void this.#engine.video.play().catch(() => undefined);
+  }
+
+  #toggle(): void {
+    const { video } = this.#engine;
+    if (!video.paused && !video.ended) {
+      this.#following = false;
+      video.pause();
+    } else if (video.ended && !this.#engine.live) {
+      this.#seek(this.#engine.start);
+      this.#play();
+    } else {
+      this.#play();
+    }
+  }
+
+  #seek(position: number): void {
+    const { video, start, end, live, edge } = this.#engine;
+    const last = live ? Math.max(start, edge) : Math.max(start, end - 0.1);
+    video.currentTime = Math.min(last, Math.max(start, position));
+    this.#following = live && last - video.currentTime < LIVE_WITHIN;
+    this.#resumeAt = undefined;
+    this.#show();
+    document.dispatchEvent(new CustomEvent("player-moved"));
+  }
+
+  #toLive(): void {
+    this.#seek(this.#engine.edge);
+    this.#following = true;
+    this.#play();
+  }
+
+  #volume(value: number): void {
+    const { video } = this.#engine;
+    video.volume = Math.min(1, Math.max(0, value));
+    video.muted = video.volume === 0;
+  }
+
+  #captions(): void {
+    const { captions } = this.#engine;
+    this.#engine.chooseCaptions(captions.some((each) => each.chosen) ? -1 : 0);
+  }
+
+  /** Sound only, or picture and sound, at the same moment. */
+  #listenOnly(): void {
+    const { video, timeline } = this.#engine;
+    const wall = timeline.wallAt(video.currentTime);
+    const edge = this.#engine.live && this.#following;
+    const played = !video.paused;
+    this.#listening = !this.#listening;
+    this.classList.toggle("listening", this.#listening);
+    const seconds = video.currentTime;
+    const start: Start = edge
+      ? { at: "edge" }
+      : wall !== undefined
+        ? { at: "instant", wallMs: wall, guess: seconds }
+        : { at: "position", seconds };
+    this.#engine.load((this.#listening ? this.dataset["audioSrc"] : this.dataset["src"]) ?? "", start);
+    if (played) this.#play();
+    this.#show();
+  }
+
+  async #pip(): Promise<void> {
+    const { video } = this.#engine;
+    await (document.pictureInPictureElement ? document.exitPictureInPicture() : video.requestPictureInPicture()).catch(() => undefined);
+  }
+
+  async #fullscreen(): Promise<void> {
+    const { video } = this.#engine;
+    if (document.fullscreenElement) await document.exitFullscreen().catch(() => undefined);
+    else if (document.fullscreenEnabled) await this.requestFullscreen().catch(() => undefined);
+    else (video as { webkitEnterFullscreen?: () => void }).webkitEnterFullscreen?.();
+    this.#wake();
+  }
+
+  #fillShare(body: HTMLElement): void {
+    const moment = this.moment;
+    const elsewhere = document.querySelector<HTMLElement>("share-moment:not(.player-panel *)");
+    const title = elsewhere?.dataset["title"] ?? document.title;
+    const page = elsewhere?.dataset["href"] || location.href;
+    if (typeof navigator.share === "function" && matchMedia("(pointer: coarse)").matches) {
+      void navigator.share({ title, url: momentLink(page, moment ?? 0) }).catch(() => undefined);
+    }
+    const share = make("share-moment" as "div", { "data-href": page, "data-title": title });
+    const words = elsewhere?.querySelector("script.words");
+    if (words) share.append(words.cloneNode(true));
+    body.append(share);
+  }
+
+  #preview(position: number): { text: string; picture: string | undefined } {
+    const wall = this.#engine.timeline.wallAt(position);
+    const at = clock(position - this.#engine.start);
+    if (wall === undefined) return { text: at, picture: undefined };
+    return { text: `${at} · ${wallClock(wall, pageZone())}`, picture: this.#storyboard.at(wall) };
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    const inPanel = target.closest(".player-panel") !== null;
+    if (inPanel || target.matches("select, textarea, input:not([type=range])")) return;
+    if (target.matches("button") && [" ", "Enter"].includes(event.key)) return;
+    if (target.matches(".tool-volume") && event.key.startsWith("Arrow")) return;
+    const asked = action(event);
+    if (!asked) return;
+    event.preventDefault();
+    this.#do(asked);
+  }
+
+  #do(asked: Action): void {
+    const { video, start, end, live, edge } = this.#engine;
+    switch (asked.do) {
+      case "play": return this.#toggle();
+      case "seek": return this.#seek(video.currentTime + asked.by);
+      case "tenth": return this.#seek(start + ((live ? edge : end) - start) * (asked.of / 10));
+      case "start": return this.#seek(start);
+      case "end": return live ? this.#toLive() : this.#seek(end);
+      case "volume": return this.#volume((video.muted ? 0 : video.volume) + asked.by);
+      case "mute": video.muted = !video.muted; return;
+      case "captions": return this.#captions();
+      case "pip": return void this.#pip();
+      case "fullscreen": return void this.#fullscreen();
+      case "help": return this.#help.showModal();
+      case "slower":
+      case "faster": return this.#step(asked.do === "faster" ? 1 : -1);
+    }
+  }
+
+  #step(by: number): void {
+    const { video, live } = this.#engine;
+    if (live) return;
+    const now = SPEEDS.findIndex((speed) => speed >= video.playbackRate);
+    video.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, now + by))] ?? 1;
+  }
+
+  /** The bar of the full screen hides itself while nobody moves. */
+  #wake(): void {
+    this.classList.remove("asleep");
+    clearTimeout(this.#sleep);
+    this.#sleep = setTimeout(() => {
+      const busy = this.#engine.video.paused || this.#panels.some((panel) => panel.open);
+      if (document.fullscreenElement === this && !busy) this.classList.add("asleep");
+    }, 3000);
+  }
+  #sleep: ReturnType<typeof setTimeout> | undefined;
+
+  #tick(): void {
+    const { video, live, behind } = this.#engine;
+    this.#leftBehind = live && this.#following && !video.paused && !video.seeking && behind > LEFT_BEHIND ? this.#leftBehind + 1 : 0;
+    if (this.#leftBehind > 3) {
+      this.#leftBehind = 0;
+      this.#seek(this.#engine.edge);
+    }
+    if (!live && !video.paused) this.#keep();
+    this.#show();
+  }
+
+  #keep(): void {
+    const { video, live, known, end } = this.#engine;
+    if (!live && known && this.#begun) keepPlace(this.dataset["meeting"] ?? "", video.currentTime, end);
+  }
+
+  #show(): void {
+    const { video, live, known, start, end } = this.#engine;
+    const now = condition({
+      ...this.#facts,
+      live,
+      atEdge: !known || (live && (this.#following || this.#atLive)),
+      known,
+      pictured: video.readyState >= 2,
+      idle: video.paused,
+      dryMs: this.#dryAt > 0 && !video.paused ? performance.now() - this.#dryAt : 0,
+      online: navigator.onLine,
+      over: video.ended,
+    });
+    setAttribute(this, "data-state", now.state);
+    const wall = this.#engine.timeline.wallAt(video.currentTime);
+    setAttribute(this, "data-latency", live && wall !== undefined ? ((Date.now() - wall) / 1000).toFixed(1) : undefined);
+    const extent: Extent = { start, end, position: video.currentTime, buffered: bufferedEnd(video) };
+    const view = this.#view(wall);
+    this.#range.show(extent, [live ? view.elapsed : `${view.elapsed} / ${view.total}`, view.wall].filter(Boolean).join(", "));
+    this.#bar.show(view);
+    this.#overlay.show(this.#sentence(now), this.#offers(now));
+    tellSession(video, live, end - start);
+  }
+
+  #view(wall: number | undefined): View {
+    const { video, live, start, end, behind, captions } = this.#engine;
+    return {
+      paused: video.paused || video.ended,
+      live,
+      atLive: this.#atLive && !video.paused,
+      behind: clock(behind),
+      elapsed: clock(video.currentTime - start),
+      total: clock(end - start),
+      wall: wall === undefined ? "" : wallClock(wall, pageZone()),
+      muted: video.muted,
+      volume: video.volume,
+      hasCaptions: captions.length > 0,
+      captions: captions.some((each) => each.chosen),
+      canListen: Boolean(this.dataset["audioSrc"]),
+      listening: this.#listening,
+      canPip: document.pictureInPictureEnabled && !this.#listening,
+      pip: document.pictureInPictureElement === video,
+      fullscreen: document.fullscreenElement === this,
+    };
+  }
+
+  #sentence({ say }: Condition): string {
+    if (say === undefined) return this.#listening ? this.#words.say("audio-only") : "";
+    if (say === "away" && this.#facts.sinceMs > 0) {
+      return this.#words.say("away-since", { time: wallClock(this.#facts.sinceMs, pageZone(), false) });
+    }
+    return this.#words.say(say);
+  }
+
+  #offers({ state, say }: Condition): Offer[] {
+    const { video } = this.#engine;
+    const words = this.#words;
+    const fromStart = { label: words.say("from-start"), press: () => (this.#seek(this.#engine.start), this.#play()) };
+    if (say === "error") return [{ label: words.say("retry"), press: () => ((this.#facts.failed = false), this.#engine.again()) }];
+    if (state === "ended") return [fromStart];
+    if (say === undefined && video.paused && !this.#begun && this.#engine.known) {
+      const resume = this.#resumeAt;
+      if (resume !== undefined) {
+        return [{ label: words.say("resume", { time: clock(resume) }), press: () => this.#play(), large: true }, fromStart];
+      }
+      return [{ label: words.say("tap"), press: () => this.#play(), large: true }];
+    }
+    if (video.muted && !video.paused && this.#engine.live) return [{ label: words.say("unmute"), press: () => (video.muted = false) }];
+    return [];
+  }
+}
+
+/** Where the media that has been loaded ahead of the playhead ends. */
+function bufferedEnd(video: HTMLVideoElement): number {
+  const { buffered, currentTime } = video;
+  for (let index = 0; index < buffered.length; index++) {
+    if (buffered.start(index) <= currentTime + 0.2 && buffered.end(index) >= currentTime) return buffered.end(index);
+  }
+  return currentTime;
+}
+
+define("meeting-player", MeetingPlayer);

@@ -1,0 +1,291 @@
+/**
+ * Plays one HLS address in a video element: hls.js where the browser has Media Source Extensions, else the browser
+ * itself. Recovers by itself from whatever can be recovered from, and tells positions and instants apart.
+ */
+import Hls, { type ErrorData, type LevelDetails } from "hls.js";
+import { waitMs } from "../retry";
+import { type Span, Timeline } from "../timeline";
+import { settings } from "./hls-settings";
+
+/** Where to begin: at the live edge (or the beginning of a recording), at an instant, or at a position. */
+export type Start = { at: "edge" } | { at: "instant"; wallMs: number; guess: number } | { at: "position"; seconds: number };
+
+/** Something that can be chosen: a quality, a sound track, captions. */
+export interface Choice {
+  id: number;
+  label: string;
+  chosen: boolean;
+}
+
+/** What the engine tells: `change` of what there is to choose or show, `trouble` and `well` of the network. */
+export type EngineEvent = "change" | "trouble" | "well" | "failed";
+
+/** A recovery that keeps failing is given up after so many within a minute. */
+const REBUILDS_A_MINUTE = 5;
+/** Wall-clock jumps smaller than this are rounding. */
+const SAME_SPAN_MS = 40;
+
+export class Engine extends EventTarget {
+  readonly video: HTMLVideoElement;
+  #hls: Hls | undefined;
+  #source = "";
+  #start: Start = { at: "edge" };
+  #placed = true;
+  #details: LevelDetails | undefined;
+  #timeline = new Timeline([]);
+  #timelineOf: unknown;
+  #recovered = -Infinity;
+  #rebuilds: number[] = [];
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #eager: boolean;
+
+  /** `eager` buffers far ahead at once; without it only what shows the first picture, until it plays. */
+  constructor(video: HTMLVideoElement, eager: boolean) {
+    super();
+    this.video = video;
+    this.#eager = eager;
+    video.addEventListener("play", () => this.#hurry());
+    video.addEventListener("loadedmetadata", () => this.#place());
+    video.addEventListener("error", () => !this.#hls && this.#source && this.#later(() => this.#open()));
+  }
+
+  /** Whether anything here can play HLS. */
+  static supported(video: HTMLVideoElement): boolean {
+    return Hls.isSupported() || video.canPlayType("application/vnd.apple.mpegurl") !== "";
+  }
+
+  /** Opens an address. */
+  load(source: string, start: Start): void {
+    this.#source = source;
+    this.#start = start;
+    this.#attempt = 0;
+    this.#rebuilds = [];
+    this.#open();
+  }
+
+  /** Lets go of the video element. */
+  destroy(): void {
+    clearTimeout(this.#timer);
+    this.#source = "";
+    this.#hls?.destroy();
+    this.#hls = undefined;
+  }
+
+  /** Whether what plays still grows. */
+  get live(): boolean {
+    if (this.#hls) return this.#details?.live ?? false;
+    return this.video.duration === Infinity;
+  }
+
+  /** Whether the length is known, so that the controls can be used. */
+  get known(): boolean {
+    return this.#hls ? this.#details !== undefined : this.video.readyState > 0;
+  }
+
+  /** The first position. */
+  get start(): number {
+    if (this.#hls) return this.#details?.fragmentStart ?? 0;
+    return this.video.seekable.length > 0 ? this.video.seekable.start(0) : 0;
+  }
+
+  /** The last position: of a recording its end, live the newest media. */
+  get end(): number {
+    if (this.#hls && this.#details) return this.#details.edge;
+    const { seekable, duration } = this.video;
+    return seekable.length > 0 ? seekable.end(seekable.length - 1) : Number.isFinite(duration) ? duration : 0;
+  }
+
+  /** The position that counts as live: as near to the edge as plays without stalling. */
+  get edge(): number {
+    return this.#hls?.liveSyncPosition ?? Math.max(this.start, this.end - 6);
+  }
+
+  /** Seconds behind where live is played; 0 for a recording. */
+  get behind(): number {
+    return this.live ? Math.max(0, this.edge - this.video.currentTime) : 0;
+  }
+
+  /** Between positions and instants. */
+  get timeline(): Timeline {
+    if (this.#hls) {
+      if (this.#details && this.#details !== this.#timelineOf) {
+        this.#timeline = new Timeline(spans(this.#details));
+        this.#timelineOf = this.#details;
+      }
+    } else if (this.#timeline.empty) {
+      const began = (this.video as { getStartDate?: () => Date }).getStartDate?.().getTime();
+      if (began !== undefined && Number.isFinite(began)) {
+        this.#timeline = new Timeline([{ start: 0, duration: Infinity, wallMs: began }]);
+      }
+    }
+    return this.#timeline;
+  }
+
+  get qualities(): Choice[] {
+    const hls = this.#hls;
+    if (!hls || hls.levels.length < 2) return [];
+    return hls.levels.map((level, id) => ({
+      id,
+      label: level.height ? `${Math.min(level.height, level.width)}p` : `${Math.round(level.bitrate / 1000)} kb/s`,
+      chosen: !hls.autoLevelEnabled && hls.loadLevel === id,
+    }));
+  }
+
+  /** −1 leaves the choice to the connection. */
+  chooseQuality(id: number): void {
+    if (this.#hls) this.#hls.nextLevel = id;
+  }
+
+  get sounds(): Choice[] {
+    const hls = this.#hls;
+    if (!hls || hls.audioTracks.length < 2) return [];
+    return hls.audioTracks.map((track, id) => ({ id, label: track.name, chosen: hls.audioTrack === id }));
+  }
+
+  chooseSound(id: number): void {
+    if (this.#hls) this.#hls.audioTrack = id;
+    this.#tell("change");
+  }
+
+  get captions(): Choice[] {
+    const tracks = [...this.video.textTracks].filter((track) => ["captions", "subtitles"].includes(track.kind));
+    return tracks.map((track, id) => ({
+      id,
+      label: track.label || track.language,
+      chosen: track.mode === "showing",
+    }));
+  }
+
+  /** −1 shows none. */
+  chooseCaptions(id: number): void {
+    const tracks = [...this.video.textTracks].filter((track) => ["captions", "subtitles"].includes(track.kind));
+    tracks.forEach((track, index) => (track.mode = index === id ? "showing" : "disabled"));
+    if (this.#hls) this.#hls.subtitleTrack = id;
+    this.#tell("change");
+  }
+
+  /** Tries again now, whatever went before. */
+  again(): void {
+    this.#rebuilds = [];
+    this.#attempt = 0;
+    this.#rebuild();
+  }
+
+  #open(): void {
+    clearTimeout(this.#timer);
+    this.#hls?.destroy();
+    this.#hls = undefined;
+    this.#details = undefined;
+    this.#timeline = new Timeline([]);
+    this.#timelineOf = undefined;
+    this.#placed = this.#start.at === "edge";
+    if (Hls.isSupported()) this.#openWithHls();
+    else this.video.src = this.#source;
+  }
+
+  #openWithHls(): void {
+    const at = this.#start;
+    const from = at.at === "edge" ? -1 : at.at === "position" ? at.seconds : at.guess;
+    const hls = new Hls(settings(from, this.#eager || !this.video.paused));
+    this.#hls = hls;
+    const { Events } = Hls;
+    hls.on(Events.LEVEL_UPDATED, (_, { details }) => this.#updated(details));
+    for (const event of [Events.MANIFEST_PARSED, Events.AUDIO_TRACKS_UPDATED, Events.LEVEL_SWITCHED] as const) {
+      hls.on(event, () => this.#tell("change"));
+    }
+    hls.on(Events.FRAG_BUFFERED, () => this.#fine());
+    hls.on(Events.ERROR, (_, data) => this.#erred(data));
+    hls.attachMedia(this.video);
+    hls.loadSource(this.#source);
+  }
+
+  #updated(details: LevelDetails): void {
+    const changed = this.#details?.live !== details.live;
+    this.#details = details;
+    this.#place();
+    if (changed) this.#tell("change");
+  }
+
+  /** Goes to the instant that was asked for, once the timeline is known. */
+  #place(): void {
+    if (this.#placed || !this.known) return;
+    this.#placed = true;
+    const { video } = this;
+    const want =
+      this.#start.at === "instant"
+        ? (this.timeline.positionAt(this.#start.wallMs) ?? this.#start.guess)
+        : this.#start.at === "position"
+          ? this.#start.seconds
+          : this.edge;
+    const far = this.#start.at === "instant" && Math.abs(want - this.#start.guess) > 0.5;
+    if (far || !this.#hls) video.currentTime = Math.min(Math.max(want, this.start), Math.max(this.start, this.end - 0.5));
+  }
+
+  #hurry(): void {
+    this.#eager = true;
+    if (this.#hls) this.#hls.config.maxBufferLength = settings(-1, true).maxBufferLength ?? 30;
+  }
+
+  #fine(): void {
+    this.#attempt = 0;
+    this.#tell("well");
+  }
+
+  #erred(data: ErrorData): void {
+    if (data.type === Hls.ErrorTypes.NETWORK_ERROR) this.#tell("trouble");
+    if (!data.fatal) return;
+    if (data.type === Hls.ErrorTypes.NETWORK_ERROR) {
+      this.#later(() => (this.#details ? this.#hls?.startLoad() : this.#open()));
+    } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && performance.now() - this.#recovered > 10_000) {
+      this.#recovered = performance.now();
+      this.#hls?.recoverMediaError();
+    } else {
+      this.#rebuild();
+    }
+  }
+
+  /** Starts over at the same place; gives up, and says so, when that happens again and again. */
+  #rebuild(): void {
+    const now = performance.now();
+    this.#rebuilds = this.#rebuilds.filter((at) => now - at < 60_000);
+    if (this.#rebuilds.length >= REBUILDS_A_MINUTE) {
+      this.#tell("failed");
+      return;
+    }
+    this.#rebuilds.push(now);
+    const { video } = this;
+    const played = !video.paused;
+    if (video.currentTime > 0 && this.behind < 10 && this.live) this.#start = { at: "edge" };
+    else if (video.currentTime > 0) this.#start = { at: "position", seconds: video.currentTime };
+    this.#later(() => {
+      this.#open();
+      if (played) void video.play().catch(() => undefined);
+    });
+  }
+
+  #later(what: () => void): void {
+    clearTimeout(this.#timer);
+    this.#tell("trouble");
+    this.#timer = setTimeout(what, waitMs(this.#attempt++));
+  }
+
+  #tell(event: EngineEvent): void {
+    this.dispatchEvent(new Event(event));
+  }
+}
+
+/** The runs of a playlist within which the wall clock and the media go in step. */
+function spans(details: LevelDetails): Span[] {
+  const runs: Span[] = [];
+  for (const { start, duration, programDateTime } of details.fragments) {
+    if (programDateTime === null) continue;
+    const last = runs.at(-1);
+    if (last && Math.abs(last.wallMs + (start - last.start) * 1000 - programDateTime) < SAME_SPAN_MS) {
+      last.duration = start + duration - last.start;
+    } else {
+      runs.push({ start, duration, wallMs: programDateTime });
+    }
+  }
+  return runs;
+}

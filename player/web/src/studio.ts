@@ -1,0 +1,4 @@
+/** On the clerk's pages. */
+import "./studio/disk-room";
+import "./studio/elapsed";
+import "./studio/source-monitor";

@@ -1,0 +1,256 @@
+//! `bema demo`: a municipality with a council in session now, sent by a real encoder, and its log-ins.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use clap::Args;
+use council::{
+    Council, SourceId,
+    account::NewAccount,
+    meeting::{Act, Meeting, NewMeeting},
+    municipality::{Bilingual, Municipality, NewMunicipality},
+    permission::{Clerk, Role},
+    source::{Protocol, Rank},
+};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use vod_store::store::About;
+
+use super::print;
+use crate::{
+    commands::import,
+    config::Config,
+    lifecycle::{Parts, Running, asked_to_stop},
+};
+
+/// How the demonstration runs.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Options {
+    /// Where it keeps its data.
+    #[arg(long, default_value = "demo-data")]
+    data: PathBuf,
+    /// Where its pages are served.
+    #[arg(long, default_value = "[::]:8080")]
+    http: SocketAddr,
+    /// Where its encoder publishes.
+    #[arg(long, default_value = "[::]:1935")]
+    rtmp: SocketAddr,
+    /// No past meetings in the archive.
+    #[arg(long)]
+    no_past: bool,
+    /// No encoder: the meeting waits for yours.
+    #[arg(long)]
+    no_encoder: bool,
+}
+
+impl Options {
+    /// The settings with the demonstration's places in them.
+    pub(crate) fn config(&self, mut config: Config) -> Config {
+        config.data.folder.clone_from(&self.data);
+        config.server.listen = self.http;
+        config.rtmp.listen = self.rtmp.to_string();
+        config
+    }
+}
+
+/// What the demonstration must remember from one start to the next: the database keeps only hashes.
+#[derive(Debug, Deserialize, Serialize)]
+struct Memory {
+    source: SourceId,
+    key: String,
+    clerk_password: String,
+    moderator_password: String,
+}
+
+const CLERK: &str = "clerk@rethymno.example";
+const MODERATOR: &str = "moderator@rethymno.example";
+/// The encoder and the films, relative to the repository.
+const FIXTURES: &str = "media-fixtures";
+/// The past meetings: title, place, days ago, minutes after midnight UTC, seconds of film.
+const PAST: [(&str, &str, i64, i64, u32); 3] = [
+    ("13η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", "Αίθουσα συνεδριάσεων, Δημαρχείο", 27, 16 * 60, 180),
+    ("Ειδική συνεδρίαση λογοδοσίας", "Αίθουσα συνεδριάσεων, Δημαρχείο", 55, 15 * 60 + 30, 150),
+    ("12η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", "Ωδείο Ρεθύμνης", 83, 16 * 60, 120),
+];
+
+pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
+    let parts = Parts::open(&config).await?;
+    let (here, memory) = seed(&parts.council, &config).await?;
+    let clerk = Clerk::console(here.id, council::AccountId::new());
+    call_next(&parts.council, &clerk).await?;
+    if !options.no_past {
+        past(&parts, &config, &here).await?;
+    }
+    let meeting = in_session(&parts, &here, &clerk, memory.source).await?;
+    let running = Running::start(&config, parts.clone()).await?;
+    let encoding = CancellationToken::new();
+    let encoder = (!options.no_encoder).then(|| {
+        let port = running.addresses().rtmp.map_or(1935, |rtmp| rtmp.port());
+        let url = format!("rtmp://127.0.0.1:{port}/live/{}", memory.key);
+        tokio::spawn(encode(url, config.data.folder.join("fixtures"), encoding.clone()))
+    });
+    print(&welcome(running.addresses().http.port(), &meeting, &memory));
+    asked_to_stop().await?;
+    encoding.cancel();
+    if let Some(encoder) = encoder {
+        encoder.await??;
+    }
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn welcome(port: u16, meeting: &Meeting, memory: &Memory) -> String {
+    format!(
+        "\n  Bema: Δήμος Ρεθύμνης (demonstration)\n\n\
+         \x20 The council in session   http://localhost:{port}/meetings/{id}\n\
+         \x20 All meetings             http://localhost:{port}/\n\
+         \x20 The clerk's studio       http://localhost:{port}/studio/meetings/{id}\n\n\
+         \x20 Log in as clerk          {CLERK}   {clerk}\n\
+         \x20 Log in as moderator      {MODERATOR}   {moderator}\n\n\
+         \x20 Ctrl-C ends it; the next start goes on with what is there.\n\n",
+        id = meeting.id,
+        clerk = memory.clerk_password,
+        moderator = memory.moderator_password,
+    )
+}
+
+/// The municipality with its accounts and its encoder's key, made at the first start.
+async fn seed(council: &Council, config: &Config) -> anyhow::Result<(Municipality, Memory)> {
+    let file = config.data.folder.join("demo.json");
+    if let Some(here) = council.municipalities().await?.into_iter().next() {
+        let text = std::fs::read(&file).with_context(|| {
+            format!("{} belongs to no demonstration; name another folder with --data", config.data.folder.display())
+        })?;
+        return Ok((here, serde_json::from_slice(&text)?));
+    }
+    let here = council
+        .create_municipality(NewMunicipality {
+            slug: "rethymno".into(),
+            name: Bilingual { el: "Δήμος Ρεθύμνης".into(), en: "Municipality of Rethymno".into() },
+            hosts: vec!["localhost".into()],
+            accent: "#1f5f8b".into(),
+        })
+        .await?;
+    let name = Bilingual { el: "Δημοτικό Συμβούλιο".into(), en: "Municipal Council".into() };
+    council.create_body(here.id, "council", name).await?;
+    let clerk_password = account(council, &here, CLERK, "Γραμματεία Συμβουλίου", Role::Clerk).await?;
+    let moderator_password = account(council, &here, MODERATOR, "Συντονισμός διαλόγου", Role::Moderator).await?;
+    let clerk = Clerk::console(here.id, council::AccountId::new());
+    let (source, key) = council.create_source(&clerk, "Αίθουσα συνεδριάσεων", Protocol::Rtmp).await?;
+    let memory = Memory { source: source.id, key: key.expose().to_owned(), clerk_password, moderator_password };
+    std::fs::write(&file, serde_json::to_vec_pretty(&memory)?)?;
+    Ok((here, memory))
+}
+
+/// Makes an account with a password of its own and answers the password.
+async fn account(council: &Council, here: &Municipality, email: &str, name: &str, role: Role) -> anyhow::Result<String> {
+    // An id's last twelve hex digits are random: enough for a demonstration on this machine.
+    let random = council::AccountId::new().to_string();
+    let password = format!("{}-{}", role.name(), &random[random.len() - 12..]);
+    let new = NewAccount { email: email.into(), name: name.into(), password: password.clone() };
+    let account = council.create_account(new).await?;
+    council.grant(account.id, here.id, role).await?;
+    Ok(password)
+}
+
+/// The meeting that is in session: the one that was when the demonstration last ended, or a new one.
+async fn in_session(parts: &Parts, here: &Municipality, clerk: &Clerk, source: SourceId) -> anyhow::Result<Meeting> {
+    let council = &parts.council;
+    if let Some(meeting) = council.meetings_in_session().await?.into_iter().next() {
+        return Ok(meeting);
+    }
+    let now = council.clock().now_ms();
+    let meeting = call(council, clerk, "14η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", now).await?;
+    council.assign_source(clerk, meeting.id, source, Rank::Primary).await?;
+    parts.store.begin(meeting.id, &about(here, &meeting), &[source]).await?;
+    Ok(council.act(clerk, meeting.id, Act::Start).await?)
+}
+
+fn about(here: &Municipality, meeting: &Meeting) -> About {
+    About {
+        municipality: here.slug.clone(),
+        body: meeting.body.slug.clone(),
+        body_name: meeting.body.name.el.clone(),
+        title: meeting.title.clone(),
+        place: meeting.place.clone(),
+        starts_at_ms: meeting.starts_at_ms,
+        agenda: meeting.agenda.clone(),
+    }
+}
+
+async fn call(council: &Council, clerk: &Clerk, title: &str, starts_at_ms: i64) -> anyhow::Result<Meeting> {
+    let body = council.bodies(clerk.municipality()).await?.into_iter().next().context("the demonstration has no body")?;
+    let (title, place) = (title.to_owned(), "Αίθουσα συνεδριάσεων, Δημαρχείο".to_owned());
+    Ok(council.create_meeting(clerk, NewMeeting { body: body.id, title, place, starts_at_ms, agenda: agenda()? }).await?)
+}
+
+/// The items of the agenda that the encoder's speech reads.
+fn agenda() -> anyhow::Result<Vec<String>> {
+    let file = PathBuf::from(FIXTURES).join("agenda-el.txt");
+    let text = std::fs::read_to_string(&file).with_context(|| {
+        format!("{}: the demonstration is started from the repository's folder (script/demo does)", file.display())
+    })?;
+    Ok(text.lines().filter_map(|line| line.strip_prefix("ΘΕΜΑ ")).map(str::to_owned).collect())
+}
+
+/// A meeting to come, in nine days at 18:00, while none is called.
+async fn call_next(council: &Council, clerk: &Clerk) -> anyhow::Result<()> {
+    if council.listing(clerk.municipality(), 0).await?.next.is_empty() {
+        let day = council.clock().now().to_zoned(jiff::tz::TimeZone::get("Europe/Athens")?).date();
+        let then = (day + jiff::Span::new().days(9)).at(18, 0, 0, 0).in_tz("Europe/Athens")?;
+        call(council, clerk, "15η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", then.timestamp().as_millisecond()).await?;
+    }
+    Ok(())
+}
+
+/// The archive, at the first start: films of past meetings, taken in like any town hall's old films.
+async fn past(parts: &Parts, config: &Config, here: &Municipality) -> anyhow::Result<()> {
+    if !parts.council.listing(here.id, 0).await?.past.is_empty() {
+        return Ok(());
+    }
+    let today = parts.council.clock().now_ms() / 86_400_000 * 86_400_000;
+    for (seed, (title, place, days, minutes, seconds)) in PAST.iter().enumerate() {
+        print(&format!("  making and importing a past meeting: {title}\n"));
+        let film = config.data.folder.join(format!("past-{seed}.mp4"));
+        let made = tokio::process::Command::new(PathBuf::from(FIXTURES).join("past-meeting"))
+            .arg(&film)
+            .args(["--seconds", &seconds.to_string(), "--seed", &(seed + 1).to_string()])
+            .status()
+            .await?;
+        anyhow::ensure!(made.success(), "the film of a past meeting could not be made");
+        let starts_at_ms = today - days * 86_400_000 + minutes * 60_000;
+        let body = parts.council.bodies(here.id).await?.into_iter().next().context("the demonstration has no body")?;
+        let (title, place) = ((*title).to_owned(), (*place).to_owned());
+        let new = NewMeeting { body: body.id, title, place, starts_at_ms, agenda: agenda()? };
+        import::film(parts, here, &film, new).await?;
+        std::fs::remove_file(&film)?;
+    }
+    Ok(())
+}
+
+/// Keeps the encoder running until `stop`: one that ends is started again.
+async fn encode(url: String, cache: PathBuf, stop: CancellationToken) -> anyhow::Result<()> {
+    while !stop.is_cancelled() {
+        let mut command = tokio::process::Command::new(PathBuf::from(FIXTURES).join("council-encoder"));
+        command.arg(&url).env_remove("PYTHONDONTWRITEBYTECODE").kill_on_drop(true);
+        if std::env::var_os("BEMA_FIXTURES_CACHE").is_none() {
+            command.env("BEMA_FIXTURES_CACHE", &cache);
+        }
+        let mut encoder = command.spawn().context("the demonstration's encoder")?;
+        tokio::select! {
+            () = stop.cancelled() => {
+                if let Some(id) = encoder.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
+                    // It may have ended by itself just now.
+                    let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+                }
+                // An encoder that does not end is killed when it is dropped.
+                let _ = tokio::time::timeout(Duration::from_secs(3), encoder.wait()).await;
+            }
+            ended = encoder.wait() => {
+                tracing::warn!(status = %ended?, "the demonstration's encoder ended; it is started again");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        }
+    }
+    Ok(())
+}

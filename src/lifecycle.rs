@@ -1,0 +1,213 @@
+//! The parts of a running server, how they start on one another and in what order they end.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use council::{Clock, Council, meeting::Act, permission::Clerk, rebuild::Found};
+use ingest::WorkerCommand;
+use player::{App, server};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use vod_store::{Intake, Store, store::CatalogueEntry};
+
+use crate::{config::Config, keys::Keys};
+
+/// How often the room on the recordings' disk is looked at.
+const LOOK_AT_DISK: Duration = Duration::from_secs(30);
+/// Less room than this is an alarm: about ten hours of a meeting.
+const LITTLE_ROOM: u64 = 10 << 30;
+
+/// The parts that hold data, open.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    pub(crate) council: Council,
+    pub(crate) store: Store,
+}
+
+impl Parts {
+    /// Opens the database and the recordings.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let folder = &config.data.folder;
+        std::fs::create_dir_all(folder).with_context(|| format!("the data folder {}", folder.display()))?;
+        let clock = Clock::system();
+        let council = Council::open(&config.database_url(), clock.clone()).await.context("the database")?;
+        let mut folders = vec![config.recordings()];
+        folders.extend(config.data.spare_recordings.iter().cloned());
+        let store = Store::open_with_spares(folders, Intake::new(clock.clone()), clock).context("the recordings")?;
+        Ok(Self { council, store })
+    }
+}
+
+/// A running server.
+pub(crate) struct Running {
+    parts: Parts,
+    /// Stops what takes in: HTTP and RTMP.
+    stopping: CancellationToken,
+    /// Stops what stands behind them.
+    ending: CancellationToken,
+    tasks: TaskTracker,
+    addresses: Addresses,
+}
+
+/// Where the server listens, as bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) http: std::net::SocketAddr,
+    pub(crate) rtmp: Option<std::net::SocketAddr>,
+}
+
+impl Running {
+    /// Starts everything: first the meetings that were in session are taken up again, then the doors open.
+    pub(crate) async fn start(config: &Config, parts: Parts) -> anyhow::Result<Self> {
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("the metrics")?;
+        take_up(&parts).await?;
+        let (stopping, ending, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        let keys = Keys::default();
+        tasks.spawn(keys.clone().follow(parts.council.clone(), ending.clone()));
+        tasks.spawn(watch_disk(parts.store.clone(), ending.clone()));
+        let rtmp = match config.rtmp_address()? {
+            Some(address) => {
+                let listener = server::listen(address).with_context(|| format!("RTMP at {address}"))?;
+                let bound = listener.local_addr()?;
+                let mut workers = WorkerCommand::this_program()?;
+                workers.profile.analysis = config.media.analysis;
+                let admit: ingest::rtmp::Admit = Arc::new(move |presented: &str| keys.source(presented));
+                tasks.spawn(ingest::rtmp::serve(
+                    listener,
+                    admit,
+                    parts.store.intake().clone(),
+                    workers,
+                    Clock::system(),
+                    stopping.clone(),
+                    tasks.clone(),
+                ));
+                Some(bound)
+            }
+            None => None,
+        };
+        let pages = player::Config {
+            public_url: some(config.server.public_url.trim_end_matches('/')),
+            rtmp_url: some(config.rtmp.public_url.trim_end_matches('/')).or_else(|| odd_port(rtmp)),
+            trusted_proxies: networks(&config.server.trusted_proxies).context("server.trusted_proxies")?,
+            metrics_from: networks(&config.server.metrics_from).context("server.metrics_from")?,
+            metrics_text: Arc::new(move || metrics.render()),
+        };
+        let listener = server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
+        let http = listener.local_addr()?;
+        let router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
+        tasks.spawn(server::serve(listener, router, stopping.clone()));
+        let addresses = Addresses { http, rtmp };
+        tracing::info!(%http, rtmp = rtmp.map(tracing::field::display), "serving");
+        Ok(Self { parts, stopping, ending, tasks, addresses })
+    }
+
+    pub(crate) fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Ends in order: the doors close, answers finish, the last parts reach the disk, the database closes.
+    pub(crate) async fn stop(self) {
+        tracing::info!("stopping");
+        self.stopping.cancel();
+        // What records must not wait for slow readers of pages.
+        self.parts.store.close().await;
+        self.ending.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.parts.council.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub(crate) async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A port that is not RTMP's own must stand in the address that clerks are shown.
+fn odd_port(rtmp: Option<std::net::SocketAddr>) -> Option<String> {
+    let port = rtmp?.port();
+    (port != 1935).then(|| format!("rtmp://localhost:{port}/live"))
+}
+
+fn networks(texts: &[String]) -> anyhow::Result<Vec<server::Network>> {
+    texts.iter().map(|text| Ok(text.parse()?)).collect()
+}
+
+/// What the disk says of a meeting, as the council takes it back.
+pub(crate) fn found(entry: &CatalogueEntry) -> Found {
+    let about = entry.about.clone();
+    Found {
+        meeting: entry.meeting,
+        municipality_slug: about.municipality,
+        body_slug: about.body,
+        body_name: about.body_name,
+        title: about.title,
+        place: about.place,
+        starts_at_ms: about.starts_at_ms,
+        agenda: about.agenda,
+        began_at_ms: entry.began_at_ms,
+        ended_at_ms: entry.ended_at_ms,
+    }
+}
+
+/// After a stop or a crash: recordings that were running run on; where disk and database disagree, what was done last is done.
+async fn take_up(parts: &Parts) -> anyhow::Result<()> {
+    let in_session = parts.council.meetings_in_session().await?;
+    for entry in parts.store.catalogue().await? {
+        let stage = in_session.iter().find(|meeting| meeting.id == entry.meeting);
+        match (stage, entry.ended_at_ms) {
+            // The record was ended, and the crash came before the stage was.
+            (Some(meeting), Some(_)) => {
+                let clerk = Clerk::console(meeting.municipality, council::AccountId::new());
+                parts.council.act(&clerk, meeting.id, Act::End).await?;
+            }
+            (None, Some(_)) => {}
+            (Some(_), None) => {
+                parts.store.begin(entry.meeting, &entry.about, &entry.sources).await?;
+                tracing::info!(meeting = %entry.meeting, "a meeting in session is taken up again");
+            }
+            // The stage was ended, or the database is new: then the meeting is put back into it, live as it was.
+            (None, None) => {
+                let lost = parts.council.restore(&found(&entry)).await?;
+                parts.store.begin(entry.meeting, &entry.about, &entry.sources).await?;
+                if !lost {
+                    parts.store.end(entry.meeting).await?;
+                }
+                tracing::warn!(meeting = %entry.meeting, lost, "a recording was found running that the database had not in session");
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn watch_disk(store: Store, ending: CancellationToken) {
+    loop {
+        match store.room_left() {
+            Ok(room) => {
+                #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+                metrics::gauge!("bema_recordings_room_bytes").set(room as f64);
+                if room < LITTLE_ROOM {
+                    tracing::warn!(room_bytes = room, folder = %path(&store), "little room is left for recordings");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the recordings' disk does not say how much room is left"),
+        }
+        tokio::select! {
+            () = ending.cancelled() => return,
+            () = tokio::time::sleep(LOOK_AT_DISK) => {}
+        }
+    }
+}
+
+fn path(store: &Store) -> std::path::Display<'_> {
+    Path::display(store.folder())
+}

@@ -1,0 +1,145 @@
+//! What staff may do, and nobody else: every route of the studio by every role, and a meeting run from start to end.
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use council::{meeting::Stage, permission::Role};
+
+use crate::house::{Answer, HOST, House, PASSWORD, municipality};
+
+async fn send(house: &House, method: Method, path: &str, cookie: &str, form: &str) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, HOST)
+        .header(header::COOKIE, cookie)
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    house.ask(request.body(Body::from(form.to_owned())).unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
+    let house = House::open().await;
+    let chania = municipality(&house.council, "chania", "chania.test").await;
+    let (meeting, source) = house.meeting().await;
+    let cookies = [
+        ("nobody", house.cookie(None).await),
+        ("a moderator", house.cookie(Some((Role::Moderator, &house.here))).await),
+        ("another municipality's clerk", house.cookie(Some((Role::Clerk, &chania))).await),
+        ("another municipality's administrator", house.cookie(Some((Role::Administrator, &chania))).await),
+        ("a forged session", "bema=00000000000000000000000000000000".to_owned()),
+    ];
+    let clerk = house.cookie(Some((Role::Clerk, &house.here))).await;
+    let routes = [
+        (Method::GET, "/studio".to_owned(), ""),
+        (Method::GET, "/studio/sources".to_owned(), ""),
+        (Method::GET, format!("/studio/meetings/{meeting}"), ""),
+        (Method::GET, format!("/studio/sources/{source}/events"), ""),
+        (Method::GET, format!("/studio/sources/{source}/thumbnail.jpg"), ""),
+        (Method::GET, "/studio/disk.json".to_owned(), ""),
+        (Method::POST, "/studio/meetings".to_owned(), "title=x&date=2026-12-01&time=18:00&body=x"),
+        (Method::POST, "/studio/sources".to_owned(), "name=x"),
+        (Method::POST, format!("/studio/sources/{source}/rotate"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/sources"), "source=x&rank=primary"),
+        (Method::POST, format!("/studio/meetings/{meeting}/start"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/pause"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/resume"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/end"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/cancel"), "reason=x"),
+    ];
+    for (method, path, form) in &routes {
+        for (who, cookie) in &cookies {
+            let answer = send(&house, method.clone(), path, cookie, form).await;
+            let refused = matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+            assert!(refused, "{who} got {} from {method} {path}", answer.status);
+        }
+        if *method == Method::POST || path.ends_with("events") {
+            continue;
+        }
+        let answer = send(&house, method.clone(), path, &clerk, form).await;
+        assert!(
+            !matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+            "the clerk got {} from {path}",
+            answer.status
+        );
+    }
+    assert_eq!(house.council.meeting(house.here.id, meeting).await.unwrap().stage, Stage::Scheduled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_runs_from_the_clerks_presses_and_a_second_press_is_told_so() {
+    let house = House::open().await;
+    let clerk = house.cookie(Some((Role::Clerk, &house.here))).await;
+    let (meeting, _) = house.meeting().await;
+    let mut expected = [
+        ("start", 200),
+        ("start", 409),
+        ("pause", 200),
+        ("pause", 409),
+        ("resume", 200),
+        ("end", 200),
+        ("end", 409),
+        ("start", 409),
+    ]
+    .into_iter();
+    for (act, status) in expected.by_ref() {
+        let answer = send(&house, Method::POST, &format!("/studio/meetings/{meeting}/{act}"), &clerk, "").await;
+        assert_eq!(answer.status.as_u16(), status, "{act}: {}", answer.text());
+        while act == "start" && house.get(&format!("/media/{meeting}/video.m3u8")).await.status == StatusCode::NOT_FOUND && status == 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+    let stage = house.council.meeting(house.here.id, meeting).await.unwrap().stage;
+    assert!(matches!(stage, Stage::Ended { .. }), "{stage:?}");
+    let playlist = house.get(&format!("/media/{meeting}/video.m3u8")).await;
+    assert!(playlist.text().ends_with("#EXT-X-ENDLIST\n"), "{}", playlist.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sites_page_can_press_nothing() {
+    let house = House::open().await;
+    let clerk = house.cookie(Some((Role::Clerk, &house.here))).await;
+    let (meeting, _) = house.meeting().await;
+    for (name, value, status) in [
+        ("origin", "https://evil.test", 403),
+        ("origin", "null", 403),
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        ("origin", "http://rethymno.test", 200),
+    ] {
+        let request = Request::post(format!("/studio/meetings/{meeting}/start"))
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, &clerk)
+            .header(header::ACCEPT, "application/json")
+            .header(name, value);
+        let answer = house.ask(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{name}: {value}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_works_and_a_wrong_one_says_no_more_than_that() {
+    let house = House::open().await;
+    house.cookie(Some((Role::Clerk, &house.here))).await;
+    let right = send(
+        &house,
+        Method::POST,
+        "/login",
+        "",
+        &format!("email=clerk@rethymno.test&password={}", PASSWORD.replace(' ', "+")),
+    )
+    .await;
+    assert_eq!(right.status, StatusCode::OK);
+    let cookie = right.header(header::SET_COOKIE).to_owned();
+    assert!(cookie.starts_with("bema=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let session = cookie.split(';').next().unwrap();
+    assert_eq!(send(&house, Method::GET, "/studio/disk.json", session, "").await.status, StatusCode::OK);
+    assert_eq!(send(&house, Method::POST, "/logout", session, "").await.status, StatusCode::OK);
+    assert_eq!(send(&house, Method::GET, "/studio/disk.json", session, "").await.status, StatusCode::UNAUTHORIZED);
+    let wrong = send(&house, Method::POST, "/login", "", "email=clerk@rethymno.test&password=wrong+wrong+wrong").await;
+    let unknown =
+        send(&house, Method::POST, "/login", "", "email=nobody@rethymno.test&password=wrong+wrong+wrong").await;
+    assert_eq!((wrong.status, wrong.body), (unknown.status, unknown.body));
+}

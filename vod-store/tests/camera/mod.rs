@@ -1,0 +1,83 @@
+//! A source for tests that sends made-up parts over a real feed.
+
+use bytes::Bytes;
+use vod_store::{
+    SourceId, Store,
+    intake::{Connection, Feed},
+    media::{Part, Track, TrackKind},
+    store::About,
+};
+
+/// What the disk keeps about the tests' meeting.
+pub(crate) fn about() -> About {
+    About {
+        municipality: "rethymno".into(),
+        body: "council".into(),
+        body_name: "Δημοτικό Συμβούλιο".into(),
+        title: "14η τακτική συνεδρίαση".into(),
+        place: "Αίθουσα συνεδριάσεων".into(),
+        starts_at_ms: 1_763_000_000_000,
+        agenda: vec!["Έγκριση πρακτικών".into()],
+    }
+}
+
+/// A source that sends half-second segments of two parts, picture and sound, as fast as it is asked.
+pub(crate) struct Camera {
+    feed: Feed,
+    tracks: Vec<Track>,
+    sent: u64,
+}
+
+const PART_TICKS: u32 = 18_000;
+
+impl Camera {
+    /// Connects and says what it will send.
+    pub(crate) async fn connect(store: &Store, source: SourceId) -> Self {
+        let connection = Connection { protocol: "rtmp", remote: "test".into(), encoder: "test".into(), since_ms: 0 };
+        let feed = store.intake().connect(source, connection).unwrap();
+        let track = |name: &str, kind, codec: &str| Track {
+            name: name.parse().unwrap(),
+            kind,
+            codec: codec.into(),
+            timescale: 90_000,
+            init: Bytes::copy_from_slice(name.as_bytes()),
+        };
+        let video = TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) };
+        let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some("el".into()) };
+        let tracks = vec![track("video", video, "avc1.64001f"), track("audio", audio, "mp4a.40.2")];
+        feed.tracks(tracks.clone()).await.unwrap();
+        Self { feed, tracks, sent: 0 }
+    }
+
+    /// Says its tracks again, as a source does whose format has changed; its time begins from zero.
+    #[allow(dead_code, reason = "not every test binary changes a format")]
+    pub(crate) async fn begin_anew(&mut self) {
+        self.feed.tracks(self.tracks.clone()).await.unwrap();
+        self.sent = 0;
+    }
+
+    /// Sends the next `count` parts of each track.
+    pub(crate) async fn send(&mut self, count: u64) {
+        for _ in 0..count {
+            for track in ["audio", "video"] {
+                let opens = self.sent % 5 == 0;
+                let part = Part {
+                    track: track.parse().unwrap(),
+                    start: self.sent * u64::from(PART_TICKS),
+                    duration: PART_TICKS,
+                    independent: opens || track == "audio",
+                    opens_segment: opens,
+                    captured_at_ms: 1_763_000_000_000 + i64::try_from(self.sent).unwrap() * 200,
+                    data: payload(track, self.sent),
+                };
+                self.feed.part(part).await.unwrap();
+            }
+            self.sent += 1;
+        }
+    }
+}
+
+/// The bytes of a part: they say which it is.
+pub(crate) fn payload(track: &str, number: u64) -> Bytes {
+    format!("[{track} {number}]").into()
+}
