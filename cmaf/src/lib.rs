@@ -7,6 +7,7 @@ mod boxes;
 mod chunk;
 mod codec;
 mod init;
+pub mod movie;
 
 pub use chunk::{ChunkIndex, SampleIndex, moof_length, read_chunk, read_chunk_head, retime_chunk, write_chunk};
 pub use codec::{Aac, aac_config, read_aac_config};

@@ -11,22 +11,6 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
 const fonts = join(here, "node_modules/@fontsource-variable/commissioner/files");
 
-/** The parts of hls.js that Bema's streams use; its own build cuts the rest out by the same constants. */
-const HLS_PARTS = {
-  __VERSION__: JSON.stringify(JSON.parse(readFileSync(join(here, "node_modules/hls.js/package.json"), "utf8")).version),
-  __USE_ALT_AUDIO__: "true",
-  __USE_SUBTITLES__: "true",
-  __USE_CMCD__: "false",
-  __USE_CONTENT_STEERING__: "false",
-  __USE_EME_DRM__: "false",
-  __USE_IFRAMES__: "false",
-  __USE_INTERSTITIALS__: "false",
-  __USE_MEDIA_CAPABILITIES__: "false",
-  __USE_VARIABLE_SUBSTITUTION__: "false",
-  __IN_WORKER__: "false",
-  __HLS_WORKER_BUNDLE__: "undefined",
-};
-
 const manifest = {};
 
 /** Writes one file under its hashed name, and its compressed twin when it is text. */
@@ -62,17 +46,12 @@ let css = styles.outputFiles[0].text;
 for (const [name, hashed] of Object.entries(manifest)) css = css.replaceAll(`./${name}`, `./${hashed}`);
 emit("main.css", Buffer.from(css));
 
-const hlsSource = join(here, "node_modules/hls.js/src/exports-default.ts");
-if (!existsSync(hlsSource)) throw new Error("node_modules/hls.js has no sources: run `npm ci` in player/web");
-
 for (const entry of ["main", "player", "studio"]) {
   const script = await build({
     ...shared,
     entryPoints: [join(here, `src/${entry}.ts`)],
     format: "esm",
     target: ["chrome111", "firefox113", "safari16.4"],
-    define: HLS_PARTS,
-    alias: { "hls.js": hlsSource },
   });
   emit(`${entry}.js`, script.outputFiles[0].contents);
 }

@@ -6,6 +6,7 @@
 
 mod conductor;
 mod disk;
+mod download;
 mod hls;
 pub mod intake;
 mod journal;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
-pub use crate::{hls::Playlist, rendition::Rendition};
+pub use crate::{download::Download, hls::Playlist, rendition::Rendition};
 use crate::{
     MeetingId, SourceId,
     conductor::Command,
@@ -273,15 +273,6 @@ impl Recording {
         stretches
     }
 
-    /// The whole, or a span of wall clock (from, to), as one MP4 with the index first.
-    ///
-    /// # Errors
-    /// When nothing lies in the span, or a file cannot be read.
-    pub fn download(&self, span_ms: Option<(i64, i64)>) -> Result<Download, crate::store::Error> {
-        let _ = span_ms;
-        Err(crate::store::Error::Empty)
-    }
-
     pub(crate) fn thumbnails_file(&self) -> &Thumbnails {
         &self.thumbnails
     }
@@ -365,13 +356,4 @@ fn show(rendition: &Rendition, cut: &Cut) {
 pub(crate) fn track_for(take: &Take, rendition: &str) -> Option<usize> {
     let named = |name: &str| take.tracks.iter().position(|track| track.about.name.as_str() == name);
     named(rendition).or_else(|| named(rendition.split('-').next()?))
-}
-
-/// One MP4 laid out: its head in memory, its body as ranges of files.
-#[derive(Debug)]
-pub struct Download {
-    /// How many bytes in all.
-    pub length: u64,
-    /// In order.
-    pub pieces: Vec<Media>,
 }

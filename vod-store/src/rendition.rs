@@ -168,6 +168,13 @@ impl Rendition {
         self.read().line.segments.clone()
     }
 
+    /// Its segments with what each shows.
+    pub(crate) fn shown_segments(&self) -> Vec<(Segment, Shown)> {
+        let state = self.read();
+        let shown = |segment: &Segment| Some((*segment, state.cuts.get(segment.cut as usize)?.clone()?));
+        state.line.segments.iter().filter_map(shown).collect()
+    }
+
     pub(crate) fn duration_ns(&self) -> u64 {
         self.read().line.duration_ns()
     }

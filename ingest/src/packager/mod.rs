@@ -8,6 +8,8 @@ mod anchor;
 mod audio;
 pub(crate) mod config;
 mod rate;
+#[cfg(test)]
+mod tests;
 mod video;
 
 use std::collections::VecDeque;
@@ -16,7 +18,7 @@ use bytes::Bytes;
 use cmaf::{Coding, Sample};
 use vod_store::media::{Part, Track, TrackKind, TrackName};
 
-use crate::Result;
+use crate::{Error, Result};
 use anchor::Anchor;
 pub use audio::AudioFrame;
 use audio::AudioTrack;
@@ -83,6 +85,9 @@ enum Held {
 pub struct Packager {
     avc: Option<Avc>,
     aac: Option<Aac>,
+    /// How the two are described.
+    video_track: Option<Track>,
+    audio_track: Option<Track>,
     set: Option<Set>,
     held: VecDeque<Held>,
     anchor: Anchor,
@@ -136,8 +141,9 @@ impl Packager {
     pub fn video_configuration(&mut self, record: Bytes) -> Result<bool> {
         if self.avc.as_ref().is_none_or(|avc| avc.record != record) {
             let avc = Avc::read(record)?;
+            let track = video_track(&avc)?;
             self.close();
-            self.avc = Some(avc);
+            (self.avc, self.video_track) = (Some(avc), Some(track));
             return Ok(true);
         }
         Ok(false)
@@ -150,10 +156,11 @@ impl Packager {
     pub fn audio_configuration(&mut self, config: Bytes) -> Result<bool> {
         if self.aac.as_ref().is_none_or(|aac| aac.config != config) {
             let aac = Aac::read(config)?;
+            let track = audio_track(&aac)?;
             if self.carries().audio {
                 self.close();
             }
-            self.aac = Some(aac);
+            (self.aac, self.audio_track) = (Some(aac), Some(track));
             return Ok(true);
         }
         Ok(false)
@@ -262,17 +269,20 @@ impl Packager {
 
     /// Begins a set at `zero`.
     fn begin(&mut self, zero: i64, video: bool) {
-        let real = self.aac.clone().filter(|_| !video || self.has_sound());
+        let real = self.aac.clone().zip(self.audio_track.clone()).filter(|_| !video || self.has_sound());
         let silent = real.is_none();
-        let aac = real.unwrap_or_else(Aac::silent);
+        let (aac, described) = real.unwrap_or_else(|| {
+            let aac = Aac::silent();
+            let described = audio_track(&aac).expect("our own configuration of silence is sound");
+            (aac, described)
+        });
         let mut tracks = Vec::new();
         let mut pictures = None;
-        if let Some(avc) = self.avc.as_ref().filter(|_| video) {
-            let rate = avc.rate;
-            pictures = Some(VideoTrack::new(rate, zero));
-            tracks.push(video_track(avc, rate));
+        if let Some((avc, described)) = self.avc.as_ref().zip(self.video_track.clone()).filter(|_| video) {
+            pictures = Some(VideoTrack::new(avc.rate, zero));
+            tracks.push(described);
         }
-        tracks.push(audio_track(&aac));
+        tracks.push(described);
         self.audio_since = None;
         self.output.push(Output::Tracks(tracks));
         self.set = Some(Set { zero, video: pictures, audio: AudioTrack::new(aac.rate, aac.frame, zero), silent });
@@ -332,19 +342,19 @@ fn part(track: &'static str, cut: Cut) -> Output {
     })
 }
 
-fn described(called: &'static str, kind: TrackKind, track: &cmaf::Track) -> Track {
-    let init = cmaf::write_init(track).expect("configurations were read before");
-    Track { name: name(called), kind, codec: track.codec(), timescale: track.timescale, init }
+fn described(called: &'static str, kind: TrackKind, track: &cmaf::Track) -> Result<Track> {
+    let init = cmaf::write_init(track).map_err(|error| Error::Configuration(error.to_string()))?;
+    Ok(Track { name: name(called), kind, codec: track.codec(), timescale: track.timescale, init })
 }
 
-fn video_track(avc: &Avc, rate: Option<f64>) -> Track {
+fn video_track(avc: &Avc) -> Result<Track> {
     let (width, height) = (avc.width, avc.height);
-    let kind = TrackKind::Video { width, height, frame_rate: rate };
+    let kind = TrackKind::Video { width, height, frame_rate: avc.rate };
     let coding = Coding::Avc { config: avc.record.clone(), width, height };
     described("video", kind, &cmaf::Track { timescale: 90_000, coding })
 }
 
-fn audio_track(aac: &Aac) -> Track {
+fn audio_track(aac: &Aac) -> Result<Track> {
     let (sample_rate, channels) = (aac.rate, aac.channels);
     let kind = TrackKind::Audio { sample_rate, channels, language: None };
     let coding = Coding::Aac { config: aac.config.clone(), sample_rate, channels, language: *b"und" };

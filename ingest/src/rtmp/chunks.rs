@@ -15,8 +15,8 @@ pub(super) const MAX_MESSAGE_BYTES: usize = crate::flv::MAX_TAG_BYTES;
 const MAX_CHUNK_BYTES: u32 = 0x00ff_ffff;
 /// The most chunk streams of one connection; encoders use three to five.
 pub(super) const MAX_CHUNK_STREAMS: usize = 64;
-/// The most bytes of messages that are not complete yet.
-pub(super) const MAX_PARTIAL_BYTES: usize = 2 * MAX_MESSAGE_BYTES;
+/// The longest message of a peer that has not shown a known key.
+pub(super) const MAX_STRANGER_BYTES: usize = 64 << 10;
 
 const EXTENDED: u32 = 0x00ff_ffff;
 
@@ -49,11 +49,14 @@ pub(super) struct Chunks {
     chunk_bytes: usize,
     streams: HashMap<u32, Stream>,
     partial_bytes: usize,
+    /// The longest message now; twice as much may be begun and not completed.
+    most: usize,
 }
 
 impl Default for Chunks {
     fn default() -> Self {
-        Self { buffer: BytesMut::new(), chunk_bytes: 128, streams: HashMap::new(), partial_bytes: 0 }
+        let (buffer, streams) = (BytesMut::new(), HashMap::new());
+        Self { buffer, chunk_bytes: 128, streams, partial_bytes: 0, most: MAX_STRANGER_BYTES }
     }
 }
 
@@ -61,6 +64,11 @@ impl Chunks {
     /// Room to read into.
     pub(super) fn buffer(&mut self) -> &mut BytesMut {
         &mut self.buffer
+    }
+
+    /// The peer is known: its messages may be as long as media is.
+    pub(super) fn trust(&mut self) {
+        self.most = MAX_MESSAGE_BYTES;
     }
 
     /// The next whole message, if it is there.
@@ -107,7 +115,7 @@ impl Chunks {
         if !begins && format != 3 && header.length != known.map_or(0, |stream| stream.length) {
             return Err(Error::Rtmp("a message changes its length on the way"));
         }
-        if header.length > MAX_MESSAGE_BYTES {
+        if header.length > self.most {
             return Err(Error::Rtmp("a message is too long"));
         }
         let missing = header.length - known.map_or(0, |stream| stream.partial.len());
@@ -116,7 +124,7 @@ impl Chunks {
         if self.buffer.len() < at + take {
             return Ok(None);
         }
-        if self.partial_bytes + take > MAX_PARTIAL_BYTES {
+        if self.partial_bytes + take > 2 * self.most {
             return Err(Error::Rtmp("too much is begun and not completed"));
         }
         self.buffer.advance(at);
@@ -230,6 +238,33 @@ mod tests {
         let messages = read(&bytes, 3).unwrap();
         assert_eq!(messages[0], Message { kind: 8, stream: 1, timestamp: 6, data: Bytes::from_static(&[1, 2]) });
         assert_eq!((messages[1].kind, messages[1].timestamp, messages[1].data.len()), (9, 5, 200));
+    }
+
+    #[test]
+    fn stamps_beyond_four_hours_are_read_whether_or_not_later_chunks_repeat_them() {
+        let time = 0x0123_4567_u32;
+        for repeats in [true, false] {
+            let mut bytes = vec![4, 0xff, 0xff, 0xff, 0, 0, 200, 9, 1, 0, 0, 0];
+            bytes.extend(time.to_be_bytes());
+            bytes.extend([7; 128]);
+            bytes.push(0xc4);
+            bytes.extend(repeats.then(|| time.to_be_bytes()).into_iter().flatten());
+            bytes.extend([8; 72]);
+            bytes.extend([0x44, 0, 0, 40, 0, 0, 1, 9, 5]);
+            let messages = read(&bytes, 11).unwrap();
+            assert_eq!(messages.iter().map(|message| message.timestamp).collect::<Vec<_>>(), [time, time + 40]);
+            assert_eq!(messages[0].data[127..130], [7, 8, 8]);
+        }
+    }
+
+    #[test]
+    fn a_stranger_sends_commands_and_no_more() {
+        let long = [4, 0, 0, 0, 1, 0, 1, 9, 1, 0, 0, 0];
+        assert!(read(&long, 99).is_err());
+        let mut chunks = Chunks::default();
+        chunks.trust();
+        chunks.buffer().extend_from_slice(&long);
+        assert!(chunks.next().unwrap().is_none());
     }
 
     #[test]

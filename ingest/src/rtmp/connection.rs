@@ -41,7 +41,15 @@ struct Peer {
     session: Session,
 }
 
-pub(super) async fn run(server: &Server, mut socket: TcpStream, address: SocketAddr) -> Result<()> {
+/// What a peer asks for once it has introduced itself.
+struct Asked {
+    stream: u32,
+    key: String,
+    encoder: String,
+}
+
+/// Takes a peer as far as its publish; none where it left before.
+async fn introduce(server: &Server, mut socket: TcpStream) -> Result<Option<(Peer, Asked)>> {
     socket.set_nodelay(true)?;
     rustix::net::sockopt::set_socket_keepalive(&socket, true).map_err(std::io::Error::from)?;
     let early = timeout(HANDSHAKE_TIMEOUT, shake_hands(&mut socket))
@@ -50,10 +58,15 @@ pub(super) async fn run(server: &Server, mut socket: TcpStream, address: SocketA
     let mut peer = Peer { socket, session: Session::new()? };
     peer.session.buffer().extend_from_slice(&early);
     let asked = tokio::select! {
-        asked = timeout(PUBLISH_TIMEOUT, peer.publish()) => asked.map_err(|_| Error::Rtmp("it published nothing"))?,
-        () = server.shutdown.cancelled() => return Ok(()),
+        asked = timeout(PUBLISH_TIMEOUT, peer.publish()) => asked.map_err(|_| Error::Rtmp("it published nothing"))??,
+        () = server.shutdown.cancelled() => return Ok(None),
     };
-    let Some((stream, key, encoder)) = asked? else { return Ok(()) };
+    Ok(asked.map(|asked| (peer, asked)))
+}
+
+pub(super) async fn run(server: &Server, socket: TcpStream, address: SocketAddr) -> Result<()> {
+    let introduced = introduce(server, socket).await.inspect_err(|_| server.failed(address.ip()))?;
+    let Some((mut peer, Asked { stream, key, encoder })) = introduced else { return Ok(()) };
     let Some(source) = (server.admit)(&key) else {
         server.failed(address.ip());
         tracing::info!(peer = %address, "a publish with an unknown stream key was refused");
@@ -101,11 +114,11 @@ async fn shake_hands(socket: &mut TcpStream) -> Result<Vec<u8>> {
 
 impl Peer {
     /// Waits for a publish; none where the peer leaves first.
-    async fn publish(&mut self) -> Result<Option<(u32, String, String)>> {
+    async fn publish(&mut self) -> Result<Option<Asked>> {
         loop {
             while let Some(event) = self.session.next()? {
                 match event {
-                    Event::Publish { stream, key, encoder } => return Ok(Some((stream, key, encoder))),
+                    Event::Publish { stream, key, encoder } => return Ok(Some(Asked { stream, key, encoder })),
                     Event::NotHere { stream } => {
                         self.refuse(stream, "NetStream.Play.Failed", NOT_HERE).await?;
                         return Ok(None);
@@ -192,7 +205,6 @@ impl Peer {
         stream: u32,
         reason: Refusal,
     ) -> Result<()> {
-        server.failed(address.ip());
         tracing::info!(%source, peer = %address, ?reason, "a publish was refused");
         let (at_ms, remote) = (server.clock.now_ms(), address.to_string());
         let (code, words) = match &reason {

@@ -32,7 +32,7 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const PUBLISH_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection without a byte for so long is closed.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// So many refused publishes or broken connections of one address within [`FAILURE_WINDOW`], and it must wait.
+/// So many connections of one address that presented no known key within [`FAILURE_WINDOW`], and it must wait.
 pub const MAX_FAILURES: u32 = 20;
 /// How long failures count.
 pub const FAILURE_WINDOW: Duration = Duration::from_secs(60);
@@ -50,7 +50,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Notes that a connection of this address failed.
+    /// Notes that a connection of this address presented no known key.
     pub(super) fn failed(&self, address: IpAddr) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= MAX_ADDRESSES {
@@ -110,7 +110,6 @@ pub async fn serve(
         let server = Arc::clone(&server);
         tracker.spawn(async move {
             if let Err(error) = connection::run(&server, socket, peer).await {
-                server.failed(peer.ip());
                 tracing::info!(%peer, %error, "an RTMP connection failed");
             }
             drop(place);

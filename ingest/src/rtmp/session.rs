@@ -198,6 +198,7 @@ impl Session {
     /// The peer may publish on this stream.
     pub(super) fn accept(&mut self, stream: u32) -> Result<()> {
         self.publishing = Some(stream);
+        self.chunks.trust();
         let event_type = UserControlEventType::StreamBegin;
         let begin =
             RtmpMessage::UserControl { event_type, stream_id: Some(stream), buffer_length: None, timestamp: None };

@@ -47,10 +47,10 @@ pub(super) struct Judge {
     slow: Option<i64>,
 }
 
-/// Since when `condition` holds: it begins now, goes on, or ends.
-fn lasting(since: &mut Option<i64>, condition: bool, now_ms: i64) -> Option<i64> {
+/// Since when `condition` holds: it begins at `began_ms`, goes on, or ends.
+fn lasting(since: &mut Option<i64>, condition: bool, began_ms: i64) -> Option<i64> {
     if condition {
-        Some(*since.get_or_insert(now_ms))
+        Some(*since.get_or_insert(began_ms))
     } else {
         *since = None;
         None
@@ -83,7 +83,9 @@ impl Judge {
         let silent = after(lasting(&mut self.silent, silent, at_ms), SILENCE_MS);
         faults.extend(silent.map(|since_ms| Fault::Silence { since_ms }));
         let same = seen.change.map_or(self.frozen.is_some(), |change| change < SAME);
-        let frozen = after(lasting(&mut self.frozen, same && !no_picture, at_ms), FROZEN_MS);
+        // Two pictures are needed to see it: it began with the first of them.
+        let began = at_ms - i64::from(keyframe_interval_ms);
+        let frozen = after(lasting(&mut self.frozen, same && !no_picture, began), FROZEN_MS);
         // A black picture does not move either; one name is enough.
         faults.extend(frozen.filter(|_| black.is_none()).map(|since_ms| Fault::Frozen { since_ms }));
         if keyframe_interval_ms > SEGMENT_TARGET_MS {
@@ -152,7 +154,7 @@ mod tests {
             seen.change = seen.change.map(|_| 0.0);
         });
         check(&[Fault::Silence { since_ms: 0 }], 5, |_, seen| seen.health.audio_rms_db = Some(-90.0));
-        check(&[Fault::Frozen { since_ms: 0 }], 6, |_, seen| seen.change = seen.change.map(|_| 0.0));
+        check(&[Fault::Frozen { since_ms: -2000 }], 4, |_, seen| seen.change = seen.change.map(|_| 0.0));
         check(&[Fault::Keyframes { interval_ms: 8000 }], 0, |_, seen| seen.health.keyframe_interval_ms = 8000);
         check(&[Fault::Drift { drift_ms: -1500 }], 0, |_, seen| seen.health.drift_ms = -1500);
         check(&[Fault::FramesLost { frame_rate: 12.0 }], 4, |_, seen| seen.health.frame_rate = 12.0);

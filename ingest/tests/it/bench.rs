@@ -13,12 +13,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::{Clock, Intake, MeetingId, SourceId, Store, intake::SourceStatus, store::About};
 
 /// The only key that the server knows.
-pub const KEY: &str = "canary-7f3a-bema";
+pub(crate) const KEY: &str = "canary-7f3a-bema";
 
-pub struct Bench {
-    pub intake: Intake,
-    pub source: SourceId,
-    pub address: SocketAddr,
+pub(crate) struct Bench {
+    pub(crate) intake: Intake,
+    pub(crate) source: SourceId,
+    pub(crate) address: SocketAddr,
     store: Store,
     meeting: MeetingId,
     folder: tempfile::TempDir,
@@ -26,17 +26,17 @@ pub struct Bench {
     tracker: TaskTracker,
 }
 
-pub fn workers(profile: Profile) -> WorkerCommand {
+pub(crate) fn workers(profile: Profile) -> WorkerCommand {
     let program = env!("CARGO_BIN_EXE_media-worker").into();
     WorkerCommand { program, arguments: vec!["media-worker".into()], environment: Vec::new(), profile }
 }
 
 impl Bench {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(workers(Profile::default())).await
     }
 
-    pub async fn with(workers: WorkerCommand) -> Self {
+    pub(crate) async fn with(workers: WorkerCommand) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let (intake, source, meeting) = (Intake::new(clock.clone()), SourceId::new(), MeetingId::new());
@@ -60,16 +60,16 @@ impl Bench {
         Self { intake, source, address, store, meeting, folder, shutdown, tracker }
     }
 
-    pub fn url(&self, key: &str) -> String {
+    pub(crate) fn url(&self, key: &str) -> String {
         format!("rtmp://{}/live/{key}", self.address)
     }
 
-    pub fn status(&self) -> SourceStatus {
+    pub(crate) fn status(&self) -> SourceStatus {
         self.intake.status(self.source).borrow().clone()
     }
 
     /// Waits until the source's status is as wanted.
-    pub async fn until(&self, what: &str, wanted: impl Fn(&SourceStatus) -> bool) -> SourceStatus {
+    pub(crate) async fn until(&self, what: &str, wanted: impl Fn(&SourceStatus) -> bool) -> SourceStatus {
         let mut status = self.intake.status(self.source);
         let waited = tokio::time::timeout(Duration::from_secs(20), status.wait_for(|status| wanted(status))).await;
         match waited {
@@ -79,12 +79,12 @@ impl Bench {
     }
 
     /// Publishes with ffmpeg until it ends; `what` stands before the output.
-    pub async fn publish(&self, what: &str) -> Output {
+    pub(crate) async fn publish(&self, what: &str) -> Output {
         ffmpeg(&format!("{what} -f flv {}", self.url(KEY))).await
     }
 
     /// Ends everything; gives the folders of the source's takes, oldest first.
-    pub async fn takes(&self) -> Vec<PathBuf> {
+    pub(crate) async fn takes(&self) -> Vec<PathBuf> {
         self.shutdown.cancel();
         self.tracker.close();
         self.tracker.wait().await;
@@ -111,35 +111,35 @@ fn find(folder: &Path, takes: &mut Vec<PathBuf>) {
 }
 
 /// A test picture and tone: `seconds` at `rate`, coded with `coding`.
-pub fn source(seconds: u32, rate: &str, coding: &str) -> String {
+pub(crate) fn source(seconds: u32, rate: &str, coding: &str) -> String {
     format!(
         "-f lavfi -i testsrc2=s=320x180:r={rate} -f lavfi -i sine=440:r=48000 -t {seconds} \
          -c:v libx264 -preset ultrafast -pix_fmt yuv420p {coding}"
     )
 }
 
-pub fn command(arguments: &str) -> Command {
+pub(crate) fn command(arguments: &str) -> Command {
     let mut command = Command::new("ffmpeg");
     command.args("-hide_banner -nostdin -y -v info".split(' ')).args(arguments.split_whitespace());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-pub async fn ffmpeg(arguments: &str) -> Output {
+pub(crate) async fn ffmpeg(arguments: &str) -> Output {
     let mut command = tokio::process::Command::from(command(arguments));
     tokio::time::timeout(Duration::from_secs(60), command.kill_on_drop(true).output()).await.unwrap().unwrap()
 }
 
 /// Packets of a track's file as ffprobe reads them: pts, dts and duration in seconds, and whether it is a keyframe.
 #[derive(Debug)]
-pub struct Packet {
-    pub pts: f64,
-    pub dts: f64,
-    pub duration: f64,
-    pub key: bool,
+pub(crate) struct Packet {
+    pub(crate) pts: f64,
+    pub(crate) dts: f64,
+    pub(crate) duration: f64,
+    pub(crate) key: bool,
 }
 
-pub fn packets(file: &Path) -> Vec<Packet> {
+pub(crate) fn packets(file: &Path) -> Vec<Packet> {
     let entries = "packet=pts_time,dts_time,duration_time,flags";
     let probe = Command::new("ffprobe")
         .args(["-v", "error", "-show_entries", entries, "-of", "csv=p=0"])
@@ -160,7 +160,7 @@ pub fn packets(file: &Path) -> Vec<Packet> {
 }
 
 /// Decodes a track's file; the decoder must find nothing to complain of.
-pub fn decodes(file: &Path) {
+pub(crate) fn decodes(file: &Path) {
     let decoded = Command::new("ffmpeg")
         .args(["-v", "warning", "-nostdin", "-i"])
         .arg(file)
@@ -172,7 +172,7 @@ pub fn decodes(file: &Path) {
 }
 
 /// Pauses until `done`, at most `within`.
-pub async fn eventually(within: Duration, what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) async fn eventually(within: Duration, what: &str, mut done: impl FnMut() -> bool) {
     let began = Instant::now();
     while !done() {
         assert!(began.elapsed() < within, "{what} did not come within {within:?}");

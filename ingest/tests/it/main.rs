@@ -1,6 +1,9 @@
 //! Real encoders, a real server, real worker processes and a real record.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends with where it stood")]
+
 mod bench;
+mod hevc;
 mod rtmp;
 mod sandbox;
 mod worker;

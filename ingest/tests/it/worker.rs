@@ -15,7 +15,7 @@ use vod_store::intake::Fault;
 use crate::bench::{command, source};
 
 /// What a worker says of these bytes.
-pub fn work(profile: &Profile, input: &[u8]) -> Vec<Message> {
+pub(crate) fn work(profile: &Profile, input: &[u8]) -> Vec<Message> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_media-worker"))
         .arg(profile.to_string())
         .stdin(Stdio::piped())
@@ -37,7 +37,7 @@ pub fn work(profile: &Profile, input: &[u8]) -> Vec<Message> {
 }
 
 /// An FLV file of ffmpeg's making.
-pub fn flv(what: &str) -> Vec<u8> {
+pub(crate) fn flv(what: &str) -> Vec<u8> {
     let made = command(&format!("{what} -f flv pipe:1")).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     made.stdout

@@ -28,7 +28,6 @@ player-captions-off = Χωρίς υπότιτλους
 player-captions-none = Δεν υπάρχουν υπότιτλοι για αυτή τη συνεδρίαση.
 player-audio = Ήχος
 player-audio-only = Μόνο ήχος
-player-with-picture = Με εικόνα
 player-help = Συντομεύσεις πληκτρολογίου
 player-help-note = Ισχύουν όταν η εστίαση είναι στην οθόνη αναπαραγωγής.
 player-help-play = Αναπαραγωγή ή παύση
@@ -42,7 +41,6 @@ player-help-fullscreen = Πλήρης οθόνη
 player-help-pip = Εικόνα εντός εικόνας
 player-help-captions = Υπότιτλοι
 player-help-speed = Πιο αργά ή πιο γρήγορα
-player-help-live = Ζωντανή μετάδοση
 player-help-help = Αυτή η βοήθεια
 player-close = Κλείσιμο
 player-share = Κοινοποίηση αυτής της στιγμής
@@ -60,8 +58,6 @@ player-error = Η αναπαραγωγή σταμάτησε και δεν μπο
 player-unsupported = Ο φυλλομετρητής σας δεν μπορεί να αναπαράγει τη μετάδοση. Δοκιμάστε με νεότερο φυλλομετρητή ή κατεβάστε τη συνεδρίαση.
 player-retry = Νέα προσπάθεια
 player-tap = Πατήστε για αναπαραγωγή
-player-gap = Διακοπή σήματος
-player-break = Διακοπή μετάδοσης
 
 ## Η σελίδα της συνεδρίασης (meeting-watch)
 watch-viewers = Θεατές τώρα: { $value }
@@ -70,12 +66,16 @@ watch-paused = Η μετάδοση διακόπηκε προσωρινά από 
 watch-ended = Η συνεδρίαση ολοκληρώθηκε.
 watch-cancelled = Η συνεδρίαση ματαιώθηκε.
 watch-away = Το σήμα από την αίθουσα διακόπηκε.
+watch-stage-scheduled = ○ Προγραμματισμένη
+watch-stage-live = ● Ζωντανά
+watch-stage-paused = ‖ Σε διακοπή
+watch-stage-ended = ✓ Ολοκληρώθηκε
+watch-stage-cancelled = ✕ Ματαιώθηκε
 watch-lost = Η σελίδα δεν ενημερώνεται προσωρινά. Γίνεται νέα προσπάθεια σύνδεσης.
 
 ## Κοινοποίηση στιγμής (share-moment)
 share-label = Κοινοποίηση
 share-at = Σύνδεσμος από { $time }
-share-whole = Σύνδεσμος από την αρχή
 share-copy = Αντιγραφή συνδέσμου
 share-copied = Ο σύνδεσμος αντιγράφηκε.
 share-failed = Η αντιγραφή δεν έγινε. Επιλέξτε τον σύνδεσμο και αντιγράψτε τον.

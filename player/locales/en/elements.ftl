@@ -28,7 +28,6 @@ player-captions-off = No captions
 player-captions-none = There are no captions for this meeting.
 player-audio = Sound
 player-audio-only = Sound only
-player-with-picture = With picture
 player-help = Keyboard shortcuts
 player-help-note = They work while the player has the focus.
 player-help-play = Play or pause
@@ -42,7 +41,6 @@ player-help-fullscreen = Full screen
 player-help-pip = Picture in picture
 player-help-captions = Captions
 player-help-speed = Slower or faster
-player-help-live = Go to live
 player-help-help = This help
 player-close = Close
 player-share = Share this moment
@@ -60,8 +58,6 @@ player-error = Playback stopped and cannot go on.
 player-unsupported = Your browser cannot play the broadcast. Try a newer browser, or download the meeting.
 player-retry = Try again
 player-tap = Tap to play
-player-gap = Signal lost
-player-break = Broadcast paused
 
 ## The meeting's page (meeting-watch)
 watch-viewers = Watching now: { $value }
@@ -70,12 +66,16 @@ watch-paused = The chair has paused the broadcast.
 watch-ended = The meeting is over.
 watch-cancelled = The meeting is cancelled.
 watch-away = The signal from the chamber is interrupted.
+watch-stage-scheduled = ○ Scheduled
+watch-stage-live = ● Live
+watch-stage-paused = ‖ Paused
+watch-stage-ended = ✓ Ended
+watch-stage-cancelled = ✕ Cancelled
 watch-lost = The page is not being updated at the moment. Trying to connect again.
 
 ## Sharing a moment (share-moment)
 share-label = Share
 share-at = Link from { $time }
-share-whole = Link from the beginning
 share-copy = Copy the link
 share-copied = The link is copied.
 share-failed = The link could not be copied. Select it and copy it yourself.

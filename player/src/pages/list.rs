@@ -1,10 +1,7 @@
 //! The list of meetings: now, next, past.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use council::meeting::Listing;
 
 use super::{
@@ -32,7 +29,7 @@ pub(super) struct ListPage {
     older: Option<String>,
 }
 
-pub(super) async fn page(State(app): State<App>, around: Around, Query(asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn page(State(app): State<App>, around: Around, asked: Asked) -> Result<Response> {
     let page = asked.page.and_then(|page| page.parse::<u32>().ok()).unwrap_or(1).clamp(1, PAGES);
     let listing = app.council.listing(around.visitor.here.id, page - 1).await?;
     let frame = around.frame(Section::Meetings);

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, Query, State},
+    extract::{FromRequestParts, State},
     http::request::Parts,
     response::Response,
 };
@@ -28,7 +28,7 @@ pub(super) struct LogInPage {
     next: String,
 }
 
-pub(super) async fn log_in(around: Around, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn log_in(around: Around, asked: Asked) -> Response {
     html(&log_in_page(around.frame(Section::LogIn), &asked))
 }
 
@@ -68,12 +68,15 @@ impl FromRequestParts<App> for Bare {
     }
 }
 
-pub(super) async fn set_up(State(app): State<App>, bare: Bare, Query(asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn set_up(State(app): State<App>, bare: Bare, asked: Asked) -> Result<Response> {
     let done = !app.council.municipalities().await?.is_empty();
     Ok(html(&set_up_page(Frame::bare(bare.language).at("/setup"), done, &bare.host, &asked)))
 }
 
 pub(super) fn set_up_page(frame: Frame, done: bool, host: &str, asked: &Asked) -> SetUpPage {
+    if done {
+        return SetUpPage { frame, refused: None, fields: Vec::new(), done };
+    }
     let t = frame.t;
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let mut fields = vec![

@@ -52,7 +52,7 @@ pub(super) struct MeetingPage {
 struct Interruption {
     /// `gap` or `pause`.
     kind: &'static str,
-    /// Where it stands in the player's time.
+    /// Its moment: since the recording's start, on the wall clock.
     seconds: u64,
     /// "Διακοπή σήματος 10:32–10:35".
     text: String,
@@ -80,7 +80,7 @@ pub(super) async fn page(
     State(app): State<App>,
     around: Around,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
     let meeting = app.council.meeting(around.visitor.here.id, id).await?;
@@ -127,10 +127,10 @@ pub(super) fn meeting_page(
         agenda: meeting.agenda.clone(),
         began_ms: kept.map(|kept| kept.began_at_ms),
         no_script: t.get(if ended { "no-script-ended" } else { "no-script-live" }),
-        stretches: kept.map(|kept| interruptions(&frame, &kept.stretches)).unwrap_or_default(),
+        stretches: kept.map(|kept| interruptions(&frame, kept)).unwrap_or_default(),
         base: moment.base.to_owned(),
         viewers: line::viewers(t, &meeting.stage, moment.viewers),
-        frame: frame.with_script("player.js"),
+        frame: if plays { frame.with_script("player.js") } else { frame },
         line,
         plays,
         held,
@@ -149,8 +149,8 @@ fn span_fields(frame: &Frame, kept: Option<&Kept>) -> Vec<Field> {
     ]
 }
 
-fn interruptions(frame: &Frame, stretches: &[Stretch]) -> Vec<Interruption> {
-    let told = stretches.iter().filter_map(|stretch| {
+fn interruptions(frame: &Frame, kept: &Kept) -> Vec<Interruption> {
+    let told = kept.stretches.iter().filter_map(|stretch| {
         let (kind, key) = match stretch.shows {
             Shows::Source { .. } => return None,
             Shows::Gap => ("gap", "stretch-gap"),
@@ -160,7 +160,7 @@ fn interruptions(frame: &Frame, stretches: &[Stretch]) -> Vec<Interruption> {
         let span = frame.when.span(stretch.starts_at_ms, stretch.starts_at_ms.saturating_add(length_ms));
         Some(Interruption {
             kind,
-            seconds: stretch.position_ms / 1000,
+            seconds: u64::try_from(stretch.starts_at_ms - kept.began_at_ms).unwrap_or(0) / 1000,
             text: frame.t.with(key, "span", span),
             length: frame.when.duration(length_ms),
         })

@@ -18,20 +18,14 @@ mod words;
 use askama::Template;
 use axum::{
     Router,
-    extract::FromRequestParts,
+    extract::{FromRequestParts, Query},
     http::{HeaderValue, header, request::Parts},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
 
-use crate::{
-    App,
-    error::Error,
-    language::Language,
-    security::Nonce,
-    session::Visitor,
-};
+use crate::{App, error::Error, language::Language, security::Nonce, session::Visitor};
 pub(crate) use failure::error_page;
 use frame::{Frame, Section};
 pub(crate) use studio::key_page;
@@ -55,6 +49,14 @@ struct Asked {
     page: Option<String>,
     error: Option<String>,
     next: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Query::try_from_uri(&parts.uri).map(|Query(asked)| asked).unwrap_or_default())
+    }
 }
 
 /// Who asks for a page of a municipality, in which language, at which path.

@@ -1,10 +1,6 @@
 //! Dates, times of day and lengths of time as people write them, in the municipality's time zone.
 
-use jiff::{
-    Timestamp, Zoned,
-    civil::Weekday,
-    tz::TimeZone,
-};
+use jiff::{Timestamp, Zoned, civil::Weekday, tz::TimeZone};
 
 use super::words::Words;
 
@@ -127,9 +123,7 @@ impl When {
         .into_iter()
         .flatten();
         match (parts.next(), parts.next()) {
-            (Some(first), Some(second)) => {
-                self.words.with_two("duration-two", ("first", first), ("second", second))
-            }
+            (Some(first), Some(second)) => self.words.with_two("duration-two", ("first", first), ("second", second)),
             (Some(only), None) => only,
             _ => self.words.with("duration-seconds", "count", seconds),
         }

@@ -160,7 +160,10 @@ pub(super) mod tests {
             let mut current = None;
             for line in file.lines().filter(|line| !line.starts_with('#')) {
                 if let Some(key) = keys(line).next() {
-                    assert!(found.insert(key.to_owned(), BTreeSet::new()).is_none(), "{key} stands twice in {language}");
+                    assert!(
+                        found.insert(key.to_owned(), BTreeSet::new()).is_none(),
+                        "{key} stands twice in {language}"
+                    );
                     current = Some(key.to_owned());
                 }
                 let Some(arguments) = current.as_ref().and_then(|key| found.get_mut(key)) else { continue };

@@ -1,10 +1,7 @@
 //! What a clerk has to do: today's meetings, the coming ones, and calling a new one.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use council::{
     meeting::{Listing, TITLE_MAX},
     municipality::Body,
@@ -21,16 +18,11 @@ pub(in crate::pages) struct DeskPage {
     coming: Vec<Line>,
     /// How many sources there are, as a sentence.
     sources: String,
-    bodies: usize,
     refused: Option<Refused>,
     fields: Vec<Field>,
 }
 
-pub(in crate::pages) async fn desk(
-    State(app): State<App>,
-    staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response> {
+pub(in crate::pages) async fn desk(State(app): State<App>, staff: Staff, asked: Asked) -> Result<Response> {
     let here = staff.clerk.here.id;
     let listing = app.council.listing(here, 0).await?;
     let bodies = app.council.bodies(here).await?;
@@ -53,7 +45,7 @@ pub(in crate::pages) fn desk_page(
     let ended = listing.past.iter().filter(|meeting| frame.when.same_day(meeting.starts_at_ms, now_ms));
     let today = listing.now.iter().chain(due).chain(ended).map(|meeting| Line::of(&frame, meeting, now_ms)).collect();
     let coming = later.into_iter().map(|meeting| Line::of(&frame, meeting, now_ms)).collect();
-    let mut fields = meeting_fields(&frame, bodies, now_ms);
+    let mut fields = if bodies.is_empty() { Vec::new() } else { meeting_fields(&frame, bodies, now_ms) };
     let mut refused = Refused::read(frame.t, asked.error.as_deref());
     Refused::mark(&mut refused, &mut fields);
     DeskPage {
@@ -63,7 +55,6 @@ pub(in crate::pages) fn desk_page(
             0 => frame.t.get("sources-empty"),
             _ => frame.t.with("sources-count", "count", sources),
         },
-        bodies: bodies.len(),
         refused,
         fields,
         frame,

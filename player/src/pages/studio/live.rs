@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::Response,
 };
 use council::{
@@ -12,7 +12,7 @@ use council::{
 };
 use vod_store::intake::SourceStatus;
 
-use super::{Asked, Field, Frame, Kind, Line, Refused, Section, Staff, html, line, monitor};
+use super::{Asked, Field, Frame, Kind, Line, Refused, Section, Staff, html, line, monitor, when};
 use crate::{
     App,
     error::{Error, Result},
@@ -57,7 +57,7 @@ pub(in crate::pages) async fn live(
     State(app): State<App>,
     staff: Staff,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
     let meeting = app.council.meeting(staff.clerk.here.id, id).await?;
@@ -89,10 +89,15 @@ pub(in crate::pages) fn live_page(
         Stage::Live { started_at_ms } | Stage::Paused { started_at_ms, .. } => Some(started_at_ms),
         _ => None,
     };
-    let elapsed = started.map(|at_ms| frame.when.duration(now_ms - at_ms));
-    let mut reason_fields =
-        vec![Field::text("reason", t.get("field-reason")).hint(t.get("field-reason-hint")).characters(0, REASON_MAX)];
-    let mut assign_fields = assign_fields(&frame, going);
+    let elapsed = started.map(|at_ms| when::position(u64::try_from(now_ms - at_ms).unwrap_or(0)));
+    let open = started.is_some() || meeting.stage == Stage::Scheduled;
+    let mut reason_fields = match meeting.stage {
+        Stage::Scheduled => vec![
+            Field::text("reason", t.get("field-reason")).hint(t.get("field-reason-hint")).characters(0, REASON_MAX),
+        ],
+        _ => Vec::new(),
+    };
+    let mut assign_fields = if open { assign_fields(&frame, going) } else { Vec::new() };
     let mut refused = Refused::read(t, asked.error.as_deref());
     let named = refused.as_ref().and_then(|refused| refused.field);
     let fields = if named == Some("reason") { &mut reason_fields } else { &mut assign_fields };
@@ -105,11 +110,13 @@ pub(in crate::pages) fn live_page(
             _ => String::new(),
         },
         reason_fields,
-        open: started.is_some() || meeting.stage == Stage::Scheduled,
+        open,
         started_at_ms: started.unwrap_or_default(),
         elapsed: elapsed.map(|elapsed| t.with("controls-elapsed", "duration", elapsed)),
         paused: match meeting.stage {
-            Stage::Paused { paused_at_ms, .. } => t.with("controls-paused-since", "time", frame.when.time(paused_at_ms)),
+            Stage::Paused { paused_at_ms, .. } => {
+                t.with("controls-paused-since", "time", frame.when.time(paused_at_ms))
+            }
             _ => String::new(),
         },
         sources: going

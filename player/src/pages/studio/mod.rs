@@ -12,10 +12,10 @@ pub(super) use desk::desk_page;
 pub(super) use live::live;
 #[cfg(test)]
 pub(super) use live::{Going, live_page};
+pub(crate) use sources::key_page;
+pub(super) use sources::sources;
 #[cfg(test)]
 pub(super) use sources::{key, sources_page};
-pub(super) use sources::sources;
-pub(crate) use sources::key_page;
 
 use super::{
     Asked,
@@ -23,6 +23,7 @@ use super::{
     frame::{Frame, Section},
     html,
     line::{self, Line},
+    when,
     words::Words,
 };
 use crate::{App, error::Error, language::Language, municipality, security::Nonce, session::Clerk};

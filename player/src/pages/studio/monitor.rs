@@ -27,7 +27,13 @@ pub(super) struct Monitor {
 }
 
 impl Monitor {
-    pub(super) fn of(frame: &Frame, source: &Source, rank: Option<Rank>, status: &SourceStatus, pictured: bool) -> Self {
+    pub(super) fn of(
+        frame: &Frame,
+        source: &Source,
+        rank: Option<Rank>,
+        status: &SourceStatus,
+        pictured: bool,
+    ) -> Self {
         let t = frame.t;
         Self {
             id: source.id.to_string(),

@@ -1,10 +1,7 @@
 //! The sources of a municipality, and the page that shows a new key once.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use council::{
     municipality::Municipality,
     source::{NAME_MAX, Source},
@@ -32,11 +29,7 @@ struct Row {
     key_hint: String,
 }
 
-pub(in crate::pages) async fn sources(
-    State(app): State<App>,
-    staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response> {
+pub(in crate::pages) async fn sources(State(app): State<App>, staff: Staff, asked: Asked) -> Result<Response> {
     let sources = app.council.sources(staff.clerk.here.id).await?;
     let status = |source: Source| {
         let status = app.store.intake().status(source.id).borrow().clone();
@@ -46,11 +39,7 @@ pub(in crate::pages) async fn sources(
     Ok(html(&sources_page(staff.frame(Section::Sources), &sources, &asked)))
 }
 
-pub(in crate::pages) fn sources_page(
-    frame: Frame,
-    sources: &[(Source, SourceStatus)],
-    asked: &Asked,
-) -> SourcesPage {
+pub(in crate::pages) fn sources_page(frame: Frame, sources: &[(Source, SourceStatus)], asked: &Asked) -> SourcesPage {
     let t = frame.t;
     let row = |(source, status): &(Source, SourceStatus)| Row {
         id: source.id.to_string(),

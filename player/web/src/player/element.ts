@@ -120,7 +120,7 @@ export class MeetingPlayer extends HTMLElement {
       words.say("seek"),
       (position) => this.#seek(position),
       (position) => this.#preview(position),
-      () => void this.#storyboard.refresh(this.#engine.live),
+      () => this.#storyboard.refresh(this.#engine.live),
     );
     const commands = {
       play: () => this.#toggle(),

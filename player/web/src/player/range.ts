@@ -22,12 +22,13 @@ export class TimeRange {
   readonly #picture = make("img", { alt: "", width: 160, height: 90 });
   readonly #label = make("span", {});
   readonly #preview: (position: number) => Preview;
-  readonly #peek: () => void;
+  readonly #peek: () => Promise<void>;
+  #pointed: PointerEvent | undefined;
   #extent: Extent = { start: 0, end: 0, position: 0, buffered: 0 };
   #held = false;
 
   /** `seek` moves; `preview` tells of a position; `peek` says that previews will be wanted. */
-  constructor(label: string, seek: (position: number) => void, preview: (position: number) => Preview, peek: () => void) {
+  constructor(label: string, seek: (position: number) => void, preview: (position: number) => Preview, peek: () => Promise<void>) {
     this.#preview = preview;
     this.#peek = peek;
     const input = make("input", { type: "range", "aria-label": label, min: 0, max: 0, step: "any", value: 0 });
@@ -40,9 +41,9 @@ export class TimeRange {
     input.addEventListener("change", () => seek(Number(input.value)));
     input.addEventListener("pointerdown", () => (this.#held = true));
     for (const event of ["pointerup", "pointercancel", "change"]) input.addEventListener(event, () => (this.#held = false));
-    input.addEventListener("pointerenter", () => this.#peek());
+    input.addEventListener("pointerenter", () => void this.#peek().then(() => this.#pointed && this.#point(this.#pointed)));
     input.addEventListener("pointermove", (event) => this.#point(event));
-    for (const event of ["pointerleave", "pointercancel"]) input.addEventListener(event, () => (this.#box.hidden = true));
+    for (const event of ["pointerleave", "pointercancel"]) input.addEventListener(event, () => this.#leave());
   }
 
   show(extent: Extent, text: string): void {
@@ -65,7 +66,13 @@ export class TimeRange {
     this.#input.style.setProperty("--buffered", share(Math.max(buffered, position)));
   }
 
+  #leave(): void {
+    this.#pointed = undefined;
+    this.#box.hidden = true;
+  }
+
   #point(event: PointerEvent): void {
+    this.#pointed = event;
     const { start, end } = this.#extent;
     const box = this.#input.getBoundingClientRect();
     if (end <= start || box.width === 0) return;

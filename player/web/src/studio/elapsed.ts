@@ -1,15 +1,12 @@
-/** `.elapsed[data-since-ms]`: how long the meeting has been going on, kept up to date. */
+/** `.elapsed[data-since-ms][data-t]`: how long the meeting has been going on; `{duration}` in the text is the clock. */
 import { setText } from "../document";
 import { clock } from "../time";
-
-/** The time in the text, as the server wrote it. */
-const TIME = /\d+(?::\d{2}){1,2}/;
+import { fill } from "../words";
 
 function tick(): void {
-  for (const element of document.querySelectorAll<HTMLElement>(".elapsed[data-since-ms]")) {
+  for (const element of document.querySelectorAll<HTMLElement>(".elapsed[data-since-ms][data-t]")) {
     const since = Number(element.dataset["sinceMs"]);
-    const text = element.textContent ?? "";
-    if (since > 0 && TIME.test(text)) setText(element, text.replace(TIME, clock((Date.now() - since) / 1000)));
+    if (since > 0) setText(element, fill(element.dataset["t"] ?? "", { duration: clock((Date.now() - since) / 1000) }));
   }
 }
 

@@ -1,21 +1,17 @@
 //! Every page, in both languages and in every state, on made-up data.
 
+mod made_up;
+
 use askama::Template;
 use axum::http::StatusCode;
 use council::{
-    BodyId, MeetingId, MunicipalityId, SourceId,
     meeting::{Listing, Meeting, Stage},
-    municipality::{Bilingual, Body, Municipality},
-    source::{Protocol, Rank, Source},
+    source::Rank,
 };
-use vod_store::{
-    intake::{Connection, Fault, Health, Refusal, Refused, SourceStatus},
-    media::{Track, TrackKind},
-    recording::{Shows, Stretch},
-};
+use made_up::{HOSTILE, HOUR, NOW, asked, body, frame, kept, meeting, source, staff, stages, troubled};
+use vod_store::intake::SourceStatus;
 
 use super::{
-    Asked,
     failure::failure,
     frame::{Frame, Section},
     list::list,
@@ -24,120 +20,6 @@ use super::{
     studio,
     words::tests::signatures,
 };
-
-/// Monday 23 November 2026, 18:00 in Athens.
-const NOW: i64 = 1_795_449_600_000;
-const HOUR: i64 = 3_600_000;
-/// What a person could type to break out of every place that a text goes to.
-const HOSTILE: &str = "</script><script>\"'&<img src=x onerror=alert(1)>";
-
-fn here() -> Municipality {
-    Municipality {
-        id: MunicipalityId::new(),
-        slug: "rethymno".into(),
-        name: Bilingual { el: "Δήμος Ρεθύμνης".into(), en: "Municipality of Rethymno".into() },
-        default_language: "el".into(),
-        time_zone: "Europe/Athens".into(),
-        accent: "#ffcc00".into(),
-    }
-}
-
-fn frame(language: &str, section: Section) -> Frame {
-    Frame::new(&here(), language, "bm9uY2U=", section).at("/somewhere")
-}
-
-fn staff(language: &str, section: Section) -> Frame {
-    let frame = frame(language, section).with_script("studio.js");
-    Frame { person: Some("Ελένη Παπαδάκη".into()), clerk: true, ..frame }
-}
-
-fn body() -> Body {
-    let name = Bilingual { el: "Δημοτικό Συμβούλιο".into(), en: String::new() };
-    Body { id: BodyId::new(), municipality: MunicipalityId::new(), slug: "council".into(), name }
-}
-
-fn meeting(stage: Stage) -> Meeting {
-    Meeting {
-        id: MeetingId::new(),
-        municipality: MunicipalityId::new(),
-        body: body(),
-        title: format!("14η τακτική συνεδρίαση {HOSTILE}"),
-        place: "Αίθουσα συνεδριάσεων".into(),
-        starts_at_ms: NOW + 2 * HOUR,
-        stage,
-        agenda: vec!["Έγκριση πρακτικών".into(), HOSTILE.into()],
-    }
-}
-
-fn stages() -> [Stage; 5] {
-    [
-        Stage::Scheduled,
-        Stage::Live { started_at_ms: NOW - HOUR },
-        Stage::Paused { started_at_ms: NOW - HOUR, paused_at_ms: NOW - 60_000 },
-        Stage::Ended { started_at_ms: NOW - 3 * HOUR, ended_at_ms: NOW - HOUR },
-        Stage::Cancelled { reason: "Δεν υπήρξε απαρτία".into() },
-    ]
-}
-
-fn source(name: &str) -> Source {
-    let (id, municipality) = (SourceId::new(), MunicipalityId::new());
-    Source { id, municipality, name: name.into(), protocol: Protocol::Rtmp, key_hint: "x7q2".into() }
-}
-
-fn troubled() -> SourceStatus {
-    let since_ms = NOW - 60_000;
-    let refused = Refusal::Codec { got: "HEVC".into(), set: "H.264".into() };
-    SourceStatus {
-        connection: Some(Connection {
-            protocol: "rtmp",
-            remote: "192.0.2.1:5000".into(),
-            encoder: HOSTILE.into(),
-            since_ms,
-        }),
-        tracks: vec![Track {
-            name: "video".parse().unwrap(),
-            kind: TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) },
-            codec: "avc1.64001f".into(),
-            timescale: 90_000,
-            init: Default::default(),
-        }],
-        health: Some(Health { bit_rate: 2_140_000, frame_rate: 24.97, audio_peak_db: Some(-18.2), ..Health::default() }),
-        faults: vec![
-            Fault::Stalled { since_ms },
-            Fault::NoPicture { since_ms },
-            Fault::NoSound { since_ms },
-            Fault::Silence { since_ms },
-            Fault::Black { since_ms },
-            Fault::Frozen { since_ms },
-            Fault::Keyframes { interval_ms: 10_000 },
-            Fault::FramesLost { frame_rate: 11.5 },
-            Fault::Drift { drift_ms: -320 },
-        ],
-        refused: Some(Refused { at_ms: NOW, remote: "192.0.2.9:1".into(), reason: refused }),
-    }
-}
-
-fn kept() -> Kept {
-    let stretch = |from: i64, duration_ms: u64, shows: Shows| Stretch {
-        starts_at_ms: NOW - 3 * HOUR + from,
-        position_ms: u64::try_from(from).unwrap(),
-        duration_ms,
-        shows,
-    };
-    Kept {
-        began_at_ms: NOW - 3 * HOUR,
-        duration_ms: 7_200_000,
-        stretches: vec![
-            stretch(0, 1_920_000, Shows::Source { source: SourceId::new() }),
-            stretch(1_920_000, 180_000, Shows::Gap),
-            stretch(2_100_000, 7_000, Shows::Pause),
-        ],
-    }
-}
-
-fn asked(error: Option<&str>) -> Asked {
-    Asked { error: error.map(str::to_owned), next: Some("/studio?a=\"b".into()), ..Asked::default() }
-}
 
 /// Every page in one language, with a name for each.
 fn pages(language: &'static str) -> Vec<(String, String)> {
@@ -193,7 +75,8 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         }
     }
     for error in [None, Some("error-invalid-name")] {
-        for sources in [vec![], vec![(source("Αίθουσα"), troubled()), (source(HOSTILE), SourceStatus::default())]] {
+        for sources in [vec![], vec![(source("Αίθουσα"), troubled()), (source(HOSTILE), SourceStatus::default())]]
+        {
             let page = studio::sources_page(staff(language, Section::Sources), &sources, &asked(error));
             add(format!("{} sources, {error:?}", sources.len()), &page);
         }
@@ -209,7 +92,10 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         viewers: 5,
     };
     for stage in stages() {
-        for (going, errors) in [(&studio::Going::default(), [None, Some("error-stage")]), (&busy, [Some("error-invalid-reason"), Some("error-invalid-source")])] {
+        for (going, errors) in [
+            (&studio::Going::default(), [None, Some("error-stage")]),
+            (&busy, [Some("error-invalid-reason"), Some("error-invalid-source")]),
+        ] {
             for error in errors {
                 let meeting = meeting(stage.clone());
                 let page = studio::live_page(staff(language, Section::Studio), &meeting, going, NOW, &asked(error));
@@ -225,6 +111,17 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
 fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let begin = format!(" {attribute}=\"");
     html.split(&begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn zz_dump() {
+    for language in ["el", "en"] {
+        for (i, (name, html)) in pages(language).into_iter().enumerate() {
+            let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+            std::fs::create_dir_all("/tmp/pages-dump").unwrap();
+            std::fs::write(format!("/tmp/pages-dump/{language}-{i}-{name}.html"), html).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -305,7 +202,13 @@ fn what_people_typed_stays_text() {
 
 #[test]
 fn what_is_not_for_the_visitor_is_not_offered() {
-    let visitor = meeting_page(frame("en", Section::Elsewhere), &meeting(Stage::Scheduled), None, Moment::default(), &asked(None));
+    let visitor = meeting_page(
+        frame("en", Section::Elsewhere),
+        &meeting(Stage::Scheduled),
+        None,
+        Moment::default(),
+        &asked(None),
+    );
     let visitor = visitor.render().unwrap();
     assert!(!visitor.contains("/studio") && visitor.contains("href=\"/login\""));
     let key = pages("en").into_iter().find(|(name, _)| name == "key").unwrap().1;
@@ -322,7 +225,8 @@ fn a_live_page_offers_what_the_stage_allows() {
         ("ended", &[], &["/start\"", "/cancel\"", "/resume\"", "/end\"", "/pause\"", "/sources\""]),
         ("cancelled", &["Δεν υπήρξε απαρτία"], &["/start\"", "/cancel\"", "/end\"", "/pause\""]),
     ] {
-        let (_, html) = pages("en").into_iter().find(|(name, _)| name.starts_with(&format!("live, {stage}, 2"))).unwrap();
+        let (_, html) =
+            pages("en").into_iter().find(|(name, _)| name.starts_with(&format!("live, {stage}, 2"))).unwrap();
         let main = html.split("<main").nth(1).unwrap().replace("href=\"/studio/sources\"", "");
         assert!(there.iter().all(|what| main.contains(what)), "{stage} lacks one of {there:?}");
         assert!(!not.iter().any(|what| main.contains(what)), "{stage} has one of {not:?}");
@@ -352,16 +256,23 @@ fn greek_on_an_english_page_says_so() {
 }
 
 /// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 8] =
-    ["player-", "watch-", "monitor-", "copy-", "disk-", "countdown-", "share-", "error-"];
+const BY_PREFIX: [&str; 8] = ["player-", "watch-", "monitor-", "copy-", "disk-", "countdown-", "share-", "error-"];
 
 #[test]
 fn every_word_is_used_and_every_key_that_is_used_exists() {
     let keys = signatures("el");
-    let sources = everything();
+    let sources = read_all("templates") + &read_all("src/pages");
     for key in keys.keys() {
         let prefix = BY_PREFIX.iter().any(|prefix| key.starts_with(prefix));
         assert!(prefix || sources.contains(&format!("\"{key}\"")), "{key} is used nowhere");
+    }
+    // The browser's scripts name the same words without their prefix; some by what the server or a table says.
+    let scripts = read_all("web/src");
+    let computed = ["fault-", "refused-", "stage-"];
+    for key in keys.keys().filter(|key| !key.starts_with("error-")) {
+        let Some(name) = BY_PREFIX.iter().find_map(|prefix| key.strip_prefix(prefix)) else { continue };
+        let said = scripts.contains(&format!("\"{name}\"")) || sources.contains(&format!("\"{key}\""));
+        assert!(said || computed.iter().any(|prefix| name.starts_with(prefix)), "{key} is said nowhere");
     }
     for call in [".get(\"", ".with(\"", ".with_two(\"", ".with_all(\""] {
         for rest in sources.split(call).skip(1) {
@@ -378,21 +289,19 @@ fn every_word_is_used_and_every_key_that_is_used_exists() {
     }
 }
 
-/// The text of every template and of every file of this module.
-fn everything() -> String {
+/// The text of every file in a folder of this crate, but the tests'.
+fn read_all(folder: &str) -> String {
     fn read(folder: &std::path::Path, text: &mut String) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
                 read(&path, text);
-            } else if !path.ends_with("tests.rs") {
+            } else if path.is_file() {
                 text.push_str(&std::fs::read_to_string(&path).unwrap());
             }
         }
     }
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
-    read(&root.join("templates"), &mut text);
-    read(&root.join("src/pages"), &mut text);
+    read(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut text);
     text
 }

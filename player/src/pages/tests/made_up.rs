@@ -1,0 +1,138 @@
+//! Made-up municipalities, meetings, sources and recordings.
+
+use council::{
+    BodyId, MeetingId, MunicipalityId, SourceId,
+    meeting::{Meeting, Stage},
+    municipality::{Bilingual, Body, Municipality},
+    source::{Protocol, Source},
+};
+use vod_store::{
+    intake::{Connection, Fault, Health, Refusal, Refused, SourceStatus},
+    media::{Track, TrackKind},
+    recording::{Shows, Stretch},
+};
+
+use crate::pages::{
+    Asked,
+    frame::{Frame, Section},
+    meeting::Kept,
+};
+
+/// Monday 23 November 2026, 18:00 in Athens.
+pub(super) const NOW: i64 = 1_795_449_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
+/// What a person could type to break out of every place that a text goes to.
+pub(super) const HOSTILE: &str = "</script><script>\"'&<img src=x onerror=alert(1)>";
+
+pub(super) fn here() -> Municipality {
+    Municipality {
+        id: MunicipalityId::new(),
+        slug: "rethymno".into(),
+        name: Bilingual { el: "Δήμος Ρεθύμνης".into(), en: "Municipality of Rethymno".into() },
+        default_language: "el".into(),
+        time_zone: "Europe/Athens".into(),
+        accent: "#ffcc00".into(),
+    }
+}
+
+pub(super) fn frame(language: &str, section: Section) -> Frame {
+    Frame::new(&here(), language, "bm9uY2U=", section).at("/somewhere")
+}
+
+pub(super) fn staff(language: &str, section: Section) -> Frame {
+    let frame = frame(language, section).with_script("studio.js");
+    Frame { person: Some("Ελένη Παπαδάκη".into()), clerk: true, ..frame }
+}
+
+pub(super) fn body() -> Body {
+    let name = Bilingual { el: "Δημοτικό Συμβούλιο".into(), en: String::new() };
+    Body { id: BodyId::new(), municipality: MunicipalityId::new(), slug: "council".into(), name }
+}
+
+pub(super) fn meeting(stage: Stage) -> Meeting {
+    Meeting {
+        id: MeetingId::new(),
+        municipality: MunicipalityId::new(),
+        body: body(),
+        title: format!("14η τακτική συνεδρίαση {HOSTILE}"),
+        place: "Αίθουσα συνεδριάσεων".into(),
+        starts_at_ms: NOW + 2 * HOUR,
+        stage,
+        agenda: vec!["Έγκριση πρακτικών".into(), HOSTILE.into()],
+    }
+}
+
+pub(super) fn stages() -> [Stage; 5] {
+    [
+        Stage::Scheduled,
+        Stage::Live { started_at_ms: NOW - HOUR },
+        Stage::Paused { started_at_ms: NOW - HOUR, paused_at_ms: NOW - 60_000 },
+        Stage::Ended { started_at_ms: NOW - 3 * HOUR, ended_at_ms: NOW - HOUR },
+        Stage::Cancelled { reason: "Δεν υπήρξε απαρτία".into() },
+    ]
+}
+
+pub(super) fn source(name: &str) -> Source {
+    let (id, municipality) = (SourceId::new(), MunicipalityId::new());
+    Source { id, municipality, name: name.into(), protocol: Protocol::Rtmp, key_hint: "x7q2".into() }
+}
+
+pub(super) fn troubled() -> SourceStatus {
+    let since_ms = NOW - 60_000;
+    let refused = Refusal::Codec { got: "HEVC".into(), set: "H.264".into() };
+    SourceStatus {
+        connection: Some(Connection {
+            protocol: "rtmp",
+            remote: "192.0.2.1:5000".into(),
+            encoder: HOSTILE.into(),
+            since_ms,
+        }),
+        tracks: vec![Track {
+            name: "video".parse().unwrap(),
+            kind: TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) },
+            codec: "avc1.64001f".into(),
+            timescale: 90_000,
+            init: Default::default(),
+        }],
+        health: Some(Health {
+            bit_rate: 2_140_000,
+            frame_rate: 24.97,
+            audio_peak_db: Some(-18.2),
+            ..Health::default()
+        }),
+        faults: vec![
+            Fault::Stalled { since_ms },
+            Fault::NoPicture { since_ms },
+            Fault::NoSound { since_ms },
+            Fault::Silence { since_ms },
+            Fault::Black { since_ms },
+            Fault::Frozen { since_ms },
+            Fault::Keyframes { interval_ms: 10_000 },
+            Fault::FramesLost { frame_rate: 11.5 },
+            Fault::Drift { drift_ms: -320 },
+        ],
+        refused: Some(Refused { at_ms: NOW, remote: "192.0.2.9:1".into(), reason: refused }),
+    }
+}
+
+pub(super) fn kept() -> Kept {
+    let stretch = |from: i64, duration_ms: u64, shows: Shows| Stretch {
+        starts_at_ms: NOW - 3 * HOUR + from,
+        position_ms: u64::try_from(from).unwrap(),
+        duration_ms,
+        shows,
+    };
+    Kept {
+        began_at_ms: NOW - 3 * HOUR,
+        duration_ms: 7_200_000,
+        stretches: vec![
+            stretch(0, 1_920_000, Shows::Source { source: SourceId::new() }),
+            stretch(1_920_000, 180_000, Shows::Gap),
+            stretch(2_100_000, 7_000, Shows::Pause),
+        ],
+    }
+}
+
+pub(super) fn asked(error: Option<&str>) -> Asked {
+    Asked { error: error.map(str::to_owned), next: Some("/studio?a=\"b".into()), ..Asked::default() }
+}

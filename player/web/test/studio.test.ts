@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { barOf, bytes, number } from "../src/studio/measures";
+import { facts, faultText, refusedText, type SourceStatus } from "../src/studio/status";
+import { Words } from "../src/words";
+
+const notation = { language: "el", zone: "Europe/Athens" };
+const words = new Words({
+  "fault-frames-lost": "{rate} fps", "fault-silence": "since {since}", "refused-codec": "{time} {remote} {got} {set}",
+  unknown: "–", level: "{value} dB", "bit-rate": "{value} Mb/s", disconnected: "off", connected: "on {time}",
+});
+
+test("numbers follow the language, as the server writes them", () => {
+  assert.equal(number(2.14, 1, "el"), "2,1");
+  assert.equal(number(-18.4, 0, "en"), "−18");
+  assert.equal(bytes(1500, "el"), "1,5 kB");
+  assert.equal(bytes(123_456_789_000, "en"), "123 GB");
+  assert.equal(bytes(2e15, "el"), "2000 TB");
+});
+
+test("the level's bar stays within its frame", () => {
+  for (const [db, share] of [[-60, 0], [-90, 0], [0, 1], [6, 1], [-30, 0.5], [null, 0], [NaN, 0]] as const) {
+    assert.equal(barOf(db), share);
+  }
+});
+
+test("faults and refusals become sentences", () => {
+  assert.equal(faultText(words, notation, { fault: "frames_lost", frame_rate: 11.26 }), "11,3 fps");
+  assert.equal(faultText(words, notation, { fault: "silence", since_ms: Date.UTC(2026, 0, 1, 17, 4) }), "since 19:04");
+  const refused = { at_ms: Date.UTC(2026, 0, 1, 17, 4), remote: "10.0.0.1", reason: { why: "codec", got: "HEVC", set: "H.264" } };
+  assert.equal(refusedText(words, notation, refused), "19:04 10.0.0.1 HEVC H.264");
+  assert.equal(refusedText(words, notation, null), "");
+});
+
+test("what is not measured is said to be unknown", () => {
+  const nothing: SourceStatus = { connection: null, tracks: [], health: null, faults: [], refused: null };
+  const texts = facts(words, notation, nothing);
+  assert.equal(texts["connection"], "off");
+  assert.deepEqual([texts["level"], texts["bit-rate"], texts["codec"]], ["–", "–", "–"]);
+});
