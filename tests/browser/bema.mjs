@@ -51,7 +51,10 @@ const startProgram = (command, args, env = {}) => {
   }
   const ended = new Promise((resolve) => {
     program.once('exit', (code, signal) => resolve(code ?? signal));
-    program.once('error', (error) => resolve(String(error)));
+    program.once('error', (error) => {
+      output += String(error);
+      resolve(String(error));
+    });
   });
   const stop = async () => {
     program.kill('SIGTERM');
@@ -60,7 +63,7 @@ const startProgram = (command, args, env = {}) => {
     clearTimeout(late);
     return code;
   };
-  return { program, output: () => output, stop };
+  return { ended, output: () => output, stop };
 };
 
 /**
@@ -85,10 +88,12 @@ export const startBema = async (...options) => {
     return code;
   };
   try {
-    await until('the server is ready', async () => {
-      if (server.program.exitCode !== null) throw new Error('it ended');
-      return (await fetch(`${url}/readyz`)).ok;
-    }, 120_000);
+    const ready = until('the server is ready', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
+    const ended = server.ended.then((code) => {
+      throw new Error(`the server ended with ${code}`);
+    });
+    ended.catch(() => {});
+    await Promise.race([ready, ended]);
     const said = await until('the log-ins are printed', () => server.output().includes('moderator@') && server.output());
     const [, id] = /\/meetings\/([0-9a-f-]{36})/.exec(said);
     const account = (email) => ({ email, password: said.split(email)[1].trim().split(/\s/)[0] });

@@ -23,8 +23,8 @@ use crate::{
     wire::{MAX_THUMBNAIL_BYTES, Message, Problem},
 };
 
-/// Small pictures are this far apart at least.
-const THUMBNAIL_MS: i64 = 2_000;
+/// Small pictures are this far apart at least: two measurements, with room for their unevenness.
+const THUMBNAIL_MS: i64 = 1_900;
 
 /// RTMP's clock as a number that does not wrap, in 90 kHz ticks.
 #[derive(Default)]

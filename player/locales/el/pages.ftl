@@ -39,7 +39,6 @@ duration-seconds = { $count ->
 duration-two = { $first } και { $second }
 
 ## Κατάλογος
-list-title = Συνεδριάσεις των οργάνων
 list-now = Τώρα
 list-now-empty = Αυτή την ώρα δεν μεταδίδεται συνεδρίαση. Δείτε παρακάτω πότε είναι η επόμενη ή παρακολουθήστε μία από τις προηγούμενες.
 list-next = Επόμενες
@@ -52,7 +51,7 @@ list-newer = Νεότερες
 list-older = Παλαιότερες
 watch-now = Παρακολουθήστε τώρα
 began-at = Άρχισε στις { $time }
-begins-in = Αρχίζει σε:
+begins-in = Αρχίζει σε
 
 ## Συνεδρίαση
 before-title = Η συνεδρίαση δεν έχει αρχίσει

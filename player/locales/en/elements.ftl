@@ -47,6 +47,7 @@ player-share = Share this moment
 player-loading = Loading the broadcast…
 player-waiting = Waiting for picture and sound from the chamber. The broadcast will start by itself.
 player-stalled = Your connection is slow. Playback will go on by itself.
+player-unreachable = The server does not answer. Trying again; playback will go on by itself.
 player-away = The signal from the chamber is interrupted. The broadcast will go on by itself as soon as it is back.
 player-away-since = The signal from the chamber was interrupted at { $time }. The broadcast will go on by itself as soon as it is back.
 player-paused = The chair has paused the broadcast. It will go on by itself.
@@ -85,7 +86,7 @@ share-system = Share…
 countdown-days = { $days } d { $hours } h { $minutes } min
 countdown-hours = { $hours } h { $minutes } min { $seconds } s
 countdown-minutes = { $minutes } min { $seconds } s
-countdown-soon = About to begin
+countdown-soon = a moment
 
 ## Copying a text (copy-text)
 copy-copy = Copy

@@ -39,7 +39,6 @@ duration-seconds = { $count ->
 duration-two = { $first } and { $second }
 
 ## The list
-list-title = Meetings of the council and its bodies
 list-now = Now
 list-now-empty = No meeting is being broadcast at the moment. See below when the next one is, or watch one of the past ones.
 list-next = Next
@@ -52,7 +51,7 @@ list-newer = Newer
 list-older = Older
 watch-now = Watch now
 began-at = Began at { $time }
-begins-in = Begins in:
+begins-in = Begins in
 
 ## A meeting
 before-title = The meeting has not begun

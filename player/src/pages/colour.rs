@@ -1,9 +1,11 @@
 //! The municipality's colour, made legible: WCAG 2.2 (1.4.3) wants a contrast of 4.5:1 for text.
 
-/// The backgrounds of the light theme that text in the accent colour may stand on.
-const LIGHT: [Rgb; 2] = [[0xff, 0xff, 0xff], [0xf6, 0xf7, 0xf8]];
-/// The background of the dark theme.
-const DARK: [Rgb; 1] = [[0x14, 0x18, 0x1c]];
+/// The papers of the light theme in `web/css/tokens.css`, and the plain ones of other programs.
+const LIGHT: [Rgb; 5] =
+    [[0xff, 0xff, 0xff], [0xf6, 0xf7, 0xf8], [0xf4, 0xf5, 0xf6], [0xff, 0xf5, 0xdd], [0xfd, 0xec, 0xed]];
+/// The papers of the dark theme.
+const DARK: [Rgb; 5] =
+    [[0x14, 0x18, 0x1c], [0x14, 0x17, 0x1a], [0x1e, 0x23, 0x27], [0x33, 0x29, 0x0f], [0x3a, 0x1b, 0x1c]];
 /// What the contrast must reach.
 const LEAST: f64 = 4.5;
 /// Stands in for a colour that cannot be read.
@@ -14,9 +16,9 @@ type Rgb = [u8; 3];
 /// The accent colour for each theme, as `#rrggbb`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Accent {
-    /// On white and near white.
+    /// On the light papers.
     pub(super) light: String,
-    /// On near black.
+    /// On the dark papers.
     pub(super) dark: String,
 }
 
@@ -85,6 +87,25 @@ mod tests {
                     assert!(DARK.iter().all(|background| contrast(dark, *background) >= LEAST), "{accent:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_paper_of_the_style_sheet_is_known() {
+        let css = include_str!("../../web/css/tokens.css");
+        let (light, dark) = css.split_once("prefers-color-scheme: dark").unwrap();
+        for (css, known) in [(light, LIGHT), (dark, DARK)] {
+            let papers = css.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(": "));
+            let mut found = 0;
+            for (name, value) in papers.filter(|(name, _)| name.ends_with("paper") || *name == "sunken") {
+                let value = match value.trim_end_matches(';') {
+                    "#fff" => "#ffffff",
+                    value => value,
+                };
+                assert!(known.contains(&parse(value).unwrap()), "{name}: {value}");
+                found += 1;
+            }
+            assert!(found >= 4, "{css}");
         }
     }
 

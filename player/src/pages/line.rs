@@ -30,6 +30,8 @@ pub(super) struct Line {
     pub(super) began: String,
     /// How long it took, once it is over.
     pub(super) duration: Option<String>,
+    /// Whether there is a poster of it.
+    pub(super) pictured: bool,
 }
 
 impl Line {
@@ -63,6 +65,7 @@ impl Line {
             left: if left_ms < 1000 { t.get("countdown-soon") } else { when.duration(left_ms) },
             began,
             duration,
+            pictured: matches!(meeting.stage, Stage::Ended { .. }),
         }
     }
 }

@@ -34,7 +34,13 @@ pub(super) async fn page(State(app): State<App>, around: Around, asked: Asked) -
     let listing = app.council.listing(around.visitor.here.id, page - 1).await?;
     let frame = around.frame(Section::Meetings);
     let frame = if page > 1 { frame.at(&format!("/?page={page}")) } else { frame };
-    Ok(html(&list(frame, &listing, page, app.council.clock().now_ms())))
+    let mut list = list(frame, &listing, page, app.council.clock().now_ms());
+    // What is in session is open already. What is over has pictures, or its poster stays away.
+    for (line, meeting) in list.now.iter_mut().zip(&listing.now) {
+        let recording = app.store.recording(meeting.id).await?;
+        line.pictured = recording.is_some_and(|recording| !recording.thumbnails().is_empty());
+    }
+    Ok(html(&list))
 }
 
 /// The page; `page` counts from 1.

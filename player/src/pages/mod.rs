@@ -3,6 +3,8 @@
 //! A handler asks the council and the store; a pure function makes a page's data of what they said; a template in
 //! `templates/` writes it. The words stand in `locales/`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail by a panic"))]
+
 mod colour;
 mod failure;
 mod form;

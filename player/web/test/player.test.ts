@@ -37,6 +37,8 @@ test("waits say what is awaited", () => {
   assert.equal(say({ known: false, pictured: false }), "loading: loading");
   assert.equal(say({ dryMs: 3000 }), "waiting: stalled");
   assert.equal(say({ dryMs: 3000, online: false }), "waiting: offline");
+  assert.equal(say({ dryMs: 3000, trouble: true }), "waiting: unreachable");
+  assert.equal(say({ trouble: true }), "playing");
   assert.equal(say({ failed: true, source: "away" }), "error: error");
   assert.equal(say({ unsupported: true }), "error: unsupported");
 });

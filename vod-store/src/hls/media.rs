@@ -213,3 +213,134 @@ impl std::fmt::Display for Seconds {
         write!(f, "{whole}.{}", digits.trim_end_matches('0'))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hls::{Packer, packed};
+    use m3u8_rs_check::{HlsLine, Reader, config::ParsingOptions};
+    use proptest::prelude::*;
+
+    const START_MS: i64 = 1_763_000_000_000;
+
+    /// A rendition of two-second segments of ten parts; cuts after the segments named.
+    fn line_of(parts: u32, cuts: &[u32]) -> Line {
+        let mut line = Line::default();
+        line.cut(0);
+        let mut cut = 0;
+        for index in 0..parts {
+            if index % 10 == 0 && cuts.contains(&(index / 10)) {
+                cut += 1;
+                line.cut(cut);
+            }
+            line.push(index, &part(index), 90_000);
+        }
+        line
+    }
+
+    fn part(index: u32) -> PartAt {
+        let opens = index % 10 == 0;
+        PartAt {
+            offset: u64::from(index) * 50_000,
+            start: u64::from(index) * 18_000,
+            captured_at_ms: START_MS + i64::from(index) * 200,
+            length: 50_000,
+            duration: 18_000,
+            independent: opens,
+            opens_segment: opens,
+        }
+    }
+
+    fn with_view<T>(line: &Line, ended: bool, act: impl FnOnce(&View<'_>) -> T) -> T {
+        let others = [("audio".to_owned(), Position { segments: 3, parts: 2, closed: false, ended: false })];
+        act(&View { name: "video", line, part: &|_, index| part(index), timescale: &|_| 90_000, ended, others: &others })
+    }
+
+    /// The full playlist of `line`, settled step by step as it grew from `before`.
+    fn texts(before: &Line, line: &Line) -> (String, Option<String>) {
+        let mut text = Text::new(false);
+        with_view(before, false, |view| text.settle(view));
+        with_view(line, false, |view| {
+            text.settle(view);
+            (text.full(view), text.delta(view))
+        })
+    }
+
+    #[test]
+    fn a_live_playlist_is_as_the_specification_says() {
+        let line = line_of(217, &[4]);
+        insta::assert_snapshot!(texts(&line, &line).0);
+    }
+
+    #[test]
+    fn an_ended_playlist_is_as_the_specification_says() {
+        let mut line = line_of(25, &[1]);
+        line.end();
+        let mut text = Text::new(true);
+        let full = with_view(&line, true, |view| {
+            text.settle(view);
+            text.full(view)
+        });
+        insta::assert_snapshot!(full);
+    }
+
+    #[test]
+    fn a_reader_of_others_takes_every_line() {
+        let text = texts(&Line::default(), &line_of(333, &[2, 9])).0;
+        let mut reader = Reader::from_str(&text, ParsingOptions::default());
+        let mut parts = 0;
+        while let Some(read) = reader.read_line().expect("a line that can be read") {
+            if let HlsLine::UnknownTag(tag) = &read {
+                panic!("{} is no tag", tag.name());
+            }
+            parts += usize::from(format!("{read:?}").contains("Part("));
+        }
+        assert!(parts >= 60, "{parts} parts were read");
+    }
+
+    proptest! {
+        #[test]
+        fn a_delta_update_reconstructs_the_full_playlist_to_the_byte(parts in 1_u32..900, later in 0_u32..50, cuts in prop::collection::vec(0_u32..90, 0..5)) {
+            let before = line_of(parts, &cuts);
+            let line = line_of(parts + later, &cuts);
+            let (full, delta) = texts(&before, &line);
+            prop_assert_eq!(&texts(&line, &line).0, &full);
+            let Some(delta) = delta else { return Ok(()) };
+            let (head, rest) = delta.split_once("#EXT-X-SKIP:SKIPPED-SEGMENTS=").unwrap();
+            let (skipped, rest) = rest.split_once('\n').unwrap();
+            let skipped: usize = skipped.parse().unwrap();
+            prop_assert!(full.starts_with(head));
+            prop_assert!(full.ends_with(rest));
+            let left_out = &full[head.len()..full.len() - rest.len()];
+            prop_assert_eq!(left_out.matches("#EXTINF:").count(), skipped);
+            prop_assert!(left_out.ends_with(".m4s\n"));
+        }
+
+        #[test]
+        fn what_settles_early_settles_alike(parts in 1_u32..600, step in 1_u32..70) {
+            let line = line_of(parts, &[3, 7]);
+            let mut text = Text::new(false);
+            for grown in (0..parts).step_by(step as usize) {
+                with_view(&line_of(grown, &[3, 7]), false, |view| text.settle(view));
+            }
+            let grown = with_view(&line, false, |view| { text.settle(view); text.full(view) });
+            prop_assert_eq!(grown, texts(&Line::default(), &line).0);
+        }
+    }
+
+    #[test]
+    fn eight_hours_into_a_meeting_a_first_playlist_and_a_reload_are_small_on_the_wire() {
+        let parts = 8 * 3600 * 5;
+        let (mut text, mut packer) = (Text::new(false), Packer::new());
+        for hour in 1..=8 {
+            with_view(&line_of(parts / 8 * hour, &[]), false, |view| text.settle(view));
+            packer.settled(text.settled());
+        }
+        let (full, delta) = with_view(&line_of(parts, &[]), false, |view| (text.full(view), text.delta(view).unwrap()));
+        let first = packed::gzip(Some(&packer.packed()), full.as_bytes()).len();
+        let reload = packed::gzip(None, delta.as_bytes()).len();
+        println!("first playlist {first} bytes, a reload {reload} bytes");
+        assert!(first <= 100_000, "a first playlist of {first} bytes");
+        assert!(reload <= 4_000, "a reload of {reload} bytes");
+    }
+}

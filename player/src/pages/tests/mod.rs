@@ -1,6 +1,7 @@
 //! Every page, in both languages and in every state, on made-up data.
 
 mod made_up;
+mod visits;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -111,17 +112,6 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
 fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let begin = format!(" {attribute}=\"");
     html.split(&begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
-}
-
-#[test]
-fn zz_dump() {
-    for language in ["el", "en"] {
-        for (i, (name, html)) in pages(language).into_iter().enumerate() {
-            let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-            std::fs::create_dir_all("/tmp/pages-dump").unwrap();
-            std::fs::write(format!("/tmp/pages-dump/{language}-{i}-{name}.html"), html).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -81,7 +81,9 @@ export class MeetingWatch extends HTMLElement {
       if (this.#words.has(`stage-${state.stage}`)) setText(badge, this.#words.say(`stage-${state.stage}`));
       else badge.hidden = true;
     }
-    if (state.stage === "live") this.#say(state.state === "away" ? "away" : moved ? "live" : "");
+    // The player says these things itself; said twice, they would be read out twice.
+    if (this.querySelector("meeting-player")) this.#say("");
+    else if (state.stage === "live") this.#say(state.state === "away" ? "away" : moved ? "live" : "");
     else if (moved) this.#say(state.stage);
     if (state.stage === "ended") {
       const viewers = this.#slot("viewers");

@@ -54,7 +54,8 @@ export class ShareMoment extends HTMLElement {
     }
     this.append(choice, row, status);
     update();
-    document.addEventListener("player-moved", update);
+    // A link that is being looked at stays what it was.
+    document.addEventListener("player-moved", () => at.checked || update());
   }
 
   #moment(): number | undefined {

@@ -36,7 +36,7 @@ export interface Facts {
 /** A state, and the key of what to say: none while all is well. */
 export interface Condition {
   state: State;
-  say?: "loading" | "waiting" | "stalled" | "away" | "paused" | "ended" | "offline" | "error" | "unsupported";
+  say?: "loading" | "waiting" | "stalled" | "unreachable" | "away" | "paused" | "ended" | "offline" | "error" | "unsupported";
 }
 
 /** So long may the media run dry before a word is said. */
@@ -53,6 +53,7 @@ export function condition(facts: Facts): Condition {
   }
   const dry = facts.dryMs > PATIENCE_MS;
   if (!facts.online && (dry || !facts.known)) return { state: "waiting", say: "offline" };
+  if (facts.trouble && (dry || !facts.known)) return { state: "waiting", say: "unreachable" };
   if (facts.known && facts.idle) return { state: "paused" };
   if (!facts.pictured) return dry || !facts.known || !facts.idle ? { state: "loading", say: "loading" } : { state: "paused" };
   if (facts.dryMs > 0) return dry ? { state: "waiting", say: "stalled" } : { state: "waiting" };

@@ -227,7 +227,6 @@ export class MeetingPlayer extends HTMLElement {
     this.#following = live && last - video.currentTime < LIVE_WITHIN;
     this.#resumeAt = undefined;
     this.#show();
-    document.dispatchEvent(new CustomEvent("player-moved"));
   }
 
   #toLive(): void {
@@ -358,6 +357,7 @@ export class MeetingPlayer extends HTMLElement {
       this.#seek(this.#engine.edge);
     }
     if (!live && !video.paused) this.#keep();
+    document.dispatchEvent(new CustomEvent("player-moved"));
     this.#show();
   }
 

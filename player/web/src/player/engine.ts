@@ -22,6 +22,8 @@ export type EngineEvent = "change" | "trouble" | "well" | "failed";
 
 /** A recovery that keeps failing is given up after so many within a minute. */
 const REBUILDS_A_MINUTE = 5;
+/** Seconds by which the first position lies within the media. */
+const INSIDE = 0.05;
 /** Wall-clock jumps smaller than this are rounding. */
 const SAME_SPAN_MS = 40;
 
@@ -83,9 +85,9 @@ export class Engine extends EventTarget {
     return this.#hls ? this.#details !== undefined : this.video.readyState > 0;
   }
 
-  /** The first position. */
+  /** The first position; a little inside, since hls.js takes what rounding puts before it for the live edge. */
   get start(): number {
-    if (this.#hls) return this.#details?.fragmentStart ?? 0;
+    if (this.#hls) return (this.#details?.fragmentStart ?? 0) + INSIDE;
     return this.video.seekable.length > 0 ? this.video.seekable.start(0) : 0;
   }
 

@@ -1,12 +1,14 @@
-/** `.elapsed[data-since-ms][data-t]`: how long the meeting has been going on; `{duration}` in the text is the clock. */
+/** `.elapsed[data-since-ms]`: how long the meeting has been going on; the clock in its text goes on counting. */
 import { setText } from "../document";
 import { clock } from "../time";
-import { fill } from "../words";
+
+/** The clock in the text, as the server wrote it: `1:02:09`. */
+const CLOCK = /\d+(?::\d{2}){1,2}/;
 
 function tick(): void {
-  for (const element of document.querySelectorAll<HTMLElement>(".elapsed[data-since-ms][data-t]")) {
+  for (const element of document.querySelectorAll<HTMLElement>(".elapsed[data-since-ms]")) {
     const since = Number(element.dataset["sinceMs"]);
-    if (since > 0) setText(element, fill(element.dataset["t"] ?? "", { duration: clock((Date.now() - since) / 1000) }));
+    if (since > 0) setText(element, (element.textContent ?? "").replace(CLOCK, clock((Date.now() - since) / 1000)));
   }
 }
 
