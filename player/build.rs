@@ -4,7 +4,9 @@ fn main() {
     let manifest = "web/dist/manifest.json";
     println!("cargo:rerun-if-changed={manifest}");
     if !std::path::Path::new(manifest).exists() {
-        println!("cargo:warning=player/web/dist is missing: run `npm ci && npm run build` in player/web, or script/setup");
+        println!(
+            "cargo:warning=player/web/dist is missing: run `npm ci && npm run build` in player/web, or script/setup"
+        );
         std::fs::create_dir_all("web/dist").expect("player/web can be written");
     }
 }

@@ -58,7 +58,8 @@ pub(crate) struct Addresses {
 impl Running {
     /// Starts everything: first the meetings that were in session are taken up again, then the doors open.
     pub(crate) async fn start(config: &Config, parts: Parts) -> anyhow::Result<Self> {
-        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("the metrics")?;
+        let metrics =
+            metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("the metrics")?;
         take_up(&parts).await?;
         let (stopping, ending, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let keys = Keys::default();
@@ -91,7 +92,8 @@ impl Running {
             metrics_from: networks(&config.server.metrics_from).context("server.metrics_from")?,
             metrics_text: Arc::new(move || metrics.render()),
         };
-        let listener = server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
+        let listener =
+            server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
         let http = listener.local_addr()?;
         let router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
         tasks.spawn(server::serve(listener, router, stopping.clone()));

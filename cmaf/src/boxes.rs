@@ -63,7 +63,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Error> {
-        let (taken, rest) = self.rest.split_at_checked(count).ok_or(Error::Malformed("it ends in the middle of a box"))?;
+        let (taken, rest) =
+            self.rest.split_at_checked(count).ok_or(Error::Malformed("it ends in the middle of a box"))?;
         self.rest = rest;
         Ok(taken)
     }

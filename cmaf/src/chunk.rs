@@ -164,7 +164,11 @@ impl Defaults {
 pub fn moof_length(prefix: &[u8]) -> Result<usize, Error> {
     let mut reader = Reader::new(prefix);
     let length = reader.u32()? as usize;
-    if reader.array()? == *b"moof" && length >= HEAD { Ok(length) } else { Err(Error::Malformed("a chunk begins with moof")) }
+    if reader.array()? == *b"moof" && length >= HEAD {
+        Ok(length)
+    } else {
+        Err(Error::Malformed("a chunk begins with moof"))
+    }
 }
 
 /// The same chunk at another decoding time.
@@ -196,8 +200,11 @@ mod tests {
 
     fn samples() -> impl Strategy<Value = Vec<Sample>> {
         let sample = (any::<u32>(), any::<i32>(), any::<bool>(), prop::collection::vec(any::<u8>(), 0..64));
-        let sample = sample.prop_map(|(duration, composition_offset, sync, data)| {
-            Sample { duration, composition_offset, sync, data: data.into() }
+        let sample = sample.prop_map(|(duration, composition_offset, sync, data)| Sample {
+            duration,
+            composition_offset,
+            sync,
+            data: data.into(),
         });
         prop::collection::vec(sample, 0..20)
     }

@@ -49,7 +49,8 @@ pub fn read_aac_config(config: &[u8]) -> Result<Aac, Error> {
 /// # Errors
 /// When the sample rate or the number of channels has no index of its own.
 pub fn aac_config(object_type: u8, sample_rate: u32, channels: u16) -> Result<Bytes, Error> {
-    let index = RATES.iter().position(|rate| *rate == sample_rate).ok_or(Error::Malformed("the audio's sample rate"))?;
+    let index =
+        RATES.iter().position(|rate| *rate == sample_rate).ok_or(Error::Malformed("the audio's sample rate"))?;
     if !(1..=6).contains(&channels) || !(1..31).contains(&object_type) {
         return Err(Error::Malformed("the audio's channels or type"));
     }

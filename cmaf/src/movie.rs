@@ -167,7 +167,9 @@ impl Laid {
     fn add(&mut self, chunk: &ChunkIndex, number: u64) -> Result<(), Error> {
         let run = self.entries.get(self.entry).ok_or(Error::Malformed("a chunk before its run"))?;
         let from = run.timescale;
-        let here = |ticks: u64| self.run_ns as i128 * i128::from(self.timescale) / 1_000_000_000 + scaled(ticks, from, self.timescale);
+        let here = |ticks: u64| {
+            self.run_ns as i128 * i128::from(self.timescale) / 1_000_000_000 + scaled(ticks, from, self.timescale)
+        };
         let time = |ticks: u64| i64::try_from(here(ticks)).map_err(|_| Error::Malformed("a time out of bounds"));
         // Sound that a run has from before the last one's end is left out: picture and sound of a run begin together.
         let (mut decode_time, mut samples) = (chunk.decode_time, &chunk.samples[..]);

@@ -47,7 +47,8 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response>
         _ => return Err(Error::NotFound),
     };
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let packed = accepts.is_some_and(|accepts| accepts.contains("gzip")).then(|| Dist::get(&format!("{name}.gz"))).flatten();
+    let packed =
+        accepts.is_some_and(|accepts| accepts.contains("gzip")).then(|| Dist::get(&format!("{name}.gz"))).flatten();
     let gzip = packed.is_some();
     let file = packed.or_else(|| Dist::get(&name)).ok_or(Error::NotFound)?;
     let cache = if MANIFEST.values().any(|hashed| *hashed == name) || name.ends_with(".woff2") {

@@ -90,7 +90,8 @@ impl IntoResponse for Error {
             return Redirect::to(&format!("/login?next={}", percent(next))).into_response();
         }
         // What the database or the disk said is for the log, not for the visitor.
-        let what = if status.is_server_error() { "something failed on our side; try again".into() } else { self.to_string() };
+        let what =
+            if status.is_server_error() { "something failed on our side; try again".into() } else { self.to_string() };
         let mut response = problem(status, &what);
         if let Self::Council(council::Error::TooMany { retry_after_ms }) = &self
             && let Ok(value) = HeaderValue::from_str(&retry_after_ms.div_ceil(1000).to_string())
@@ -144,7 +145,9 @@ pub(crate) fn percent(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => encoded.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                encoded.push(char::from(byte))
+            }
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }

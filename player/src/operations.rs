@@ -22,10 +22,7 @@ const PING: Duration = Duration::from_secs(1);
 const LEAST_ROOM: u64 = 1 << 30;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).route("/metrics", get(metrics))
 }
 
 /// 200 when a meeting could be run, 503 when not; each part's word in JSON.

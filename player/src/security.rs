@@ -75,7 +75,8 @@ fn same_site(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {
         // Programs send no origin; browsers send one with every unsafe request, and the cookie is SameSite.
         return true;
     };
-    let host = uri.authority().map(axum::http::uri::Authority::as_str).or_else(|| text(header::HOST)).unwrap_or_default();
+    let host =
+        uri.authority().map(axum::http::uri::Authority::as_str).or_else(|| text(header::HOST)).unwrap_or_default();
     let ours = app.config.public_url.as_deref().is_some_and(|url| url == origin);
     ours || origin.split_once("://").is_some_and(|(_, at)| !host.is_empty() && at.eq_ignore_ascii_case(host))
 }

@@ -89,13 +89,15 @@ impl FromRequestParts<App> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+        let peer =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
         let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(address));
         if !trusted(peer) {
             return Ok(Self(peer.to_canonical()));
         }
         let said = parts.headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-        let said: Vec<IpAddr> = said.flat_map(|value| value.split(',')).filter_map(|text| text.trim().parse().ok()).collect();
+        let said: Vec<IpAddr> =
+            said.flat_map(|value| value.split(',')).filter_map(|text| text.trim().parse().ok()).collect();
         // The last that no proxy of ours wrote about itself.
         let client = said.into_iter().rev().find(|address| !trusted(*address)).unwrap_or(peer);
         Ok(Self(client.to_canonical()))

@@ -143,7 +143,13 @@ async fn seed(council: &Council, config: &Config) -> anyhow::Result<(Municipalit
 }
 
 /// Makes an account with a password of its own and answers the password.
-async fn account(council: &Council, here: &Municipality, email: &str, name: &str, role: Role) -> anyhow::Result<String> {
+async fn account(
+    council: &Council,
+    here: &Municipality,
+    email: &str,
+    name: &str,
+    role: Role,
+) -> anyhow::Result<String> {
     // An id's last twelve hex digits are random: enough for a demonstration on this machine.
     let random = council::AccountId::new().to_string();
     let password = format!("{}-{}", role.name(), &random[random.len() - 12..]);
@@ -179,9 +185,12 @@ fn about(here: &Municipality, meeting: &Meeting) -> About {
 }
 
 async fn call(council: &Council, clerk: &Clerk, title: &str, starts_at_ms: i64) -> anyhow::Result<Meeting> {
-    let body = council.bodies(clerk.municipality()).await?.into_iter().next().context("the demonstration has no body")?;
+    let body =
+        council.bodies(clerk.municipality()).await?.into_iter().next().context("the demonstration has no body")?;
     let (title, place) = (title.to_owned(), "Αίθουσα συνεδριάσεων, Δημαρχείο".to_owned());
-    Ok(council.create_meeting(clerk, NewMeeting { body: body.id, title, place, starts_at_ms, agenda: agenda()? }).await?)
+    Ok(council
+        .create_meeting(clerk, NewMeeting { body: body.id, title, place, starts_at_ms, agenda: agenda()? })
+        .await?)
 }
 
 /// The items of the agenda that the encoder's speech reads.
@@ -198,7 +207,8 @@ async fn call_next(council: &Council, clerk: &Clerk) -> anyhow::Result<()> {
     if council.listing(clerk.municipality(), 0).await?.next.is_empty() {
         let day = council.clock().now().to_zoned(jiff::tz::TimeZone::get("Europe/Athens")?).date();
         let then = (day + jiff::Span::new().days(9)).at(18, 0, 0, 0).in_tz("Europe/Athens")?;
-        call(council, clerk, "15η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", then.timestamp().as_millisecond()).await?;
+        call(council, clerk, "15η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", then.timestamp().as_millisecond())
+            .await?;
     }
     Ok(())
 }

@@ -61,14 +61,18 @@ fn elements() -> Finding {
 
 fn disk(config: &Config) -> Finding {
     let folder = config.recordings();
-    let words = |error: std::io::Error| format!("{}: {error}; make the folder and give it to the user who runs bema", folder.display());
+    let words = |error: std::io::Error| {
+        format!("{}: {error}; make the folder and give it to the user who runs bema", folder.display())
+    };
     std::fs::create_dir_all(&folder).map_err(words)?;
     let stat = rustix::fs::statvfs(&folder).map_err(|error| words(error.into()))?;
     let room = stat.f_bavail.saturating_mul(stat.f_frsize);
     let (write, sync) = speed(&folder).map_err(words)?;
     let found = format!("{} GB free, {write:.0} MB/s, a part reaches the disk in {sync:.1} ms", room / 1_000_000_000);
     if room < LEAST_ROOM {
-        return Err(format!("{found}; less than ten hours of a meeting: free room, or name another folder in data.folder"));
+        return Err(format!(
+            "{found}; less than ten hours of a meeting: free room, or name another folder in data.folder"
+        ));
     }
     if sync > 100.0 {
         return Err(format!("{found}; too slow for parts five times a second: use another disk"));
@@ -108,7 +112,11 @@ fn clock() -> Finding {
     let synchronised = std::path::Path::new("/run/systemd/timesync/synchronized").exists()
         || std::path::Path::new("/run/chrony/chronyd.pid").exists()
         || std::path::Path::new("/var/run/ntpd.pid").exists();
-    let kept = if synchronised { "kept in time" } else { "nothing is seen to keep it in time; install chrony if nothing does" };
+    let kept = if synchronised {
+        "kept in time"
+    } else {
+        "nothing is seen to keep it in time; install chrony if nothing does"
+    };
     Ok(format!("{now}; {kept}"))
 }
 

@@ -7,12 +7,7 @@ use std::{
 
 use anyhow::Context;
 use clap::Args;
-use council::{
-    SourceId,
-    meeting::NewMeeting,
-    municipality::Municipality,
-    rebuild::Found,
-};
+use council::{SourceId, meeting::NewMeeting, municipality::Municipality, rebuild::Found};
 use ingest::WorkerCommand;
 use vod_store::store::About;
 
@@ -48,7 +43,8 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     let bodies = parts.council.bodies(here.id).await?;
     let body = one(&bodies, |body| &body.slug, options.body.as_deref(), "body")?;
     let starts_at_ms = options.began.in_tz(&here.time_zone)?.timestamp().as_millisecond();
-    let new = NewMeeting { body: body.id, title: options.title, place: options.place, starts_at_ms, agenda: Vec::new() };
+    let new =
+        NewMeeting { body: body.id, title: options.title, place: options.place, starts_at_ms, agenda: Vec::new() };
     film(&parts, here, &options.film, new).await?;
     parts.store.close().await;
     parts.council.close().await;
@@ -59,7 +55,9 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
 fn one<'a, T>(all: &'a [T], slug: impl Fn(&T) -> &String, named: Option<&str>, what: &str) -> anyhow::Result<&'a T> {
     let slugs = || all.iter().map(|one| slug(one).as_str()).collect::<Vec<_>>().join(", ");
     match (named, all) {
-        (Some(named), _) => all.iter().find(|one| slug(one) == named).with_context(|| format!("--{what}: one of {}", slugs())),
+        (Some(named), _) => {
+            all.iter().find(|one| slug(one) == named).with_context(|| format!("--{what}: one of {}", slugs()))
+        }
         (None, [only]) => Ok(only),
         (None, _) => anyhow::bail!("name the {what} with --{what}: one of {}", slugs()),
     }

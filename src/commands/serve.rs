@@ -17,7 +17,9 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
             "" => format!("http://localhost:{}", running.addresses().http.port()),
             url => url.to_owned(),
         };
-        print(&format!("\nNobody has an account here yet. Open {at}/setup and give this token, which works once:\n\n  {token}\n\n"));
+        print(&format!(
+            "\nNobody has an account here yet. Open {at}/setup and give this token, which works once:\n\n  {token}\n\n"
+        ));
     }
     asked_to_stop().await?;
     running.stop().await;

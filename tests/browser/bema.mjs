@@ -133,6 +133,26 @@ export const look = async (page) => {
   return { now, captured: readClock(rgba, 1280, 720) };
 };
 
+/** What the page's video is about, for the words of a failure. */
+export const state = (page) =>
+  page.locator('video').first().evaluate((video) => {
+    const ranges = Array.from({ length: video.buffered.length }, (_, i) => [video.buffered.start(i), video.buffered.end(i)]);
+    const { currentTime, paused, seeking, readyState, videoWidth, error } = video;
+    return JSON.stringify({ currentTime, paused, seeking, readyState, videoWidth, error: error?.message, ranges });
+  });
+
+/** Waits until the page shows a picture of the chamber, not older than `youngerMs` where that is given. */
+export const chamber = async (page, timeoutMs = 45_000, youngerMs = Infinity) => {
+  try {
+    return await until('the chamber is shown', async () => {
+      const { now, captured } = await look(page);
+      return captured !== null && now - captured < youngerMs && captured;
+    }, timeoutMs);
+  } catch (error) {
+    throw new Error(`${error.message}; the video: ${await state(page)}; the page: ${await page.locator('main').innerText()}`);
+  }
+};
+
 /** The middle one of several numbers. */
 export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { look, logIn, openPage, startBema, startBrowser, startClock, until } from './bema.mjs';
+import { chamber, look, logIn, openPage, startBema, startBrowser, startClock, until } from './bema.mjs';
 
 let bema, clock, browser, clerk, viewer;
 
@@ -53,7 +53,7 @@ test('the clerk logs in and sees that the encoder is connected', async () => {
 });
 
 test('pause: the viewer sees the slate, and nothing of the chamber', async () => {
-  await until('the viewer sees the chamber', async () => (await look(viewer)).captured, 45_000);
+  await chamber(viewer);
   await press('pause');
   await until('the studio says so', async () => (await stage(clerk)) === 'paused');
   await until('the viewer sees the slate', async () => (await look(viewer)).captured === null);
@@ -62,7 +62,7 @@ test('pause: the viewer sees the slate, and nothing of the chamber', async () =>
 
 test('resume: the viewer sees the chamber again', async () => {
   await press('resume');
-  await until('the viewer sees the chamber', async () => (await look(viewer)).captured, 30_000);
+  await chamber(viewer, 30_000, 8_000);
   await until("the viewer's page says so", async () => (await stage(viewer)) === 'live');
 });
 

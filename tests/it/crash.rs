@@ -88,7 +88,8 @@ async fn kill_9_of_the_server_loses_nothing_that_was_public() {
 /// Settings that name only the data folder.
 fn settings(folder: &std::path::Path) -> std::path::PathBuf {
     let file = folder.join("bema.toml");
-    std::fs::write(&file, format!("[data]\nfolder = {:?}\n[log]\nlevel = \"error\"\n", folder.display().to_string())).unwrap();
+    std::fs::write(&file, format!("[data]\nfolder = {:?}\n[log]\nlevel = \"error\"\n", folder.display().to_string()))
+        .unwrap();
     file
 }
 

@@ -1,5 +1,11 @@
 //! The integration tests: one binary, a module for each way through the product.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "in a test a failed unwrap is a failed test, and figures are printed"
+)]
+
 mod tree;
 
 #[path = "../../vod-store/tests/camera/mod.rs"]

@@ -83,7 +83,8 @@ impl Server {
 
     /// The processes that read media for it.
     pub(crate) fn workers(&self) -> Vec<u32> {
-        let out = Command::new("pgrep").args(["-P", &self.process.id().to_string(), "-f", "media-worker"]).output().unwrap();
+        let out =
+            Command::new("pgrep").args(["-P", &self.process.id().to_string(), "-f", "media-worker"]).output().unwrap();
         String::from_utf8_lossy(&out.stdout).lines().map(|line| line.parse().unwrap()).collect()
     }
 }
@@ -102,7 +103,8 @@ pub(crate) struct Encoder(Child);
 impl Encoder {
     /// Publishes with the key of the demonstration in `folder`.
     pub(crate) fn start(folder: &Path, rtmp: u16) -> Self {
-        let memory: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("demo.json")).unwrap()).unwrap();
+        let memory: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(folder.join("demo.json")).unwrap()).unwrap();
         let key = memory["key"].as_str().unwrap();
         let command = Command::new("ffmpeg")
             .args(["-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25"])

@@ -87,7 +87,10 @@ async fn a_meeting_runs_from_the_clerks_presses_and_a_second_press_is_told_so() 
     for (act, status) in expected.by_ref() {
         let answer = send(&house, Method::POST, &format!("/studio/meetings/{meeting}/{act}"), &clerk, "").await;
         assert_eq!(answer.status.as_u16(), status, "{act}: {}", answer.text());
-        while act == "start" && house.get(&format!("/media/{meeting}/video.m3u8")).await.status == StatusCode::NOT_FOUND && status == 200 {
+        while act == "start"
+            && house.get(&format!("/media/{meeting}/video.m3u8")).await.status == StatusCode::NOT_FOUND
+            && status == 200
+        {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     }

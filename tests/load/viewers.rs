@@ -83,7 +83,14 @@ fn main() {
     );
 }
 
-async fn view(address: &str, path: &str, firsts: &Firsts, tally: &Mutex<Tally>, counted: Instant, until: Instant) -> Option<()> {
+async fn view(
+    address: &str,
+    path: &str,
+    firsts: &Firsts,
+    tally: &Mutex<Tally>,
+    counted: Instant,
+    until: Instant,
+) -> Option<()> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     stream.set_nodelay(true).ok()?;
     let mut buffer = Vec::with_capacity(8192);
@@ -120,7 +127,8 @@ async fn ask(stream: &mut TcpStream, buffer: &mut Vec<u8>, host: &str, path: &st
             if !head.starts_with("http/1.1 200") {
                 return None;
             }
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:"))?.trim().parse::<usize>().ok()?;
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:"))?.trim().parse::<usize>().ok()?;
             break (end + 4, length);
         }
     };

@@ -199,7 +199,11 @@ impl Desk {
         }
     }
 
-    fn open_take(&mut self, source: Option<SourceId>, tracks: Vec<crate::media::Track>) -> io::Result<(TakeId, Writer)> {
+    fn open_take(
+        &mut self,
+        source: Option<SourceId>,
+        tracks: Vec<crate::media::Track>,
+    ) -> io::Result<(TakeId, Writer)> {
         let take = TakeId::new();
         let folder = self.given.folders[self.folder % self.given.folders.len()].join(take.to_string());
         let (meeting, opened_at_ms) = (self.given.recording.meeting(), self.given.clock.now_ms());
@@ -302,7 +306,7 @@ impl Desk {
         }
         let recording = &self.given.recording;
         recording.close_cut(until);
-        let cut = Cut { take: take.clone(), shows: shows.clone(), at_ms, from, until: None };
+        let cut = Cut { take: take.clone(), shows: shows.clone(), from, until: None };
         let public = (0..take.tracks.len()).map(|track| cut.parts(track).end).collect();
         recording.cut(cut);
         let slate = !matches!(shows, Shows::Source { .. });
@@ -338,7 +342,8 @@ impl Desk {
         let present = shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.stalled(STALLED));
         // A closed run's last parts may still be on their way to the disk: they are shown before the slate.
         let finishing = self.on_air.as_ref().is_some_and(|on_air| {
-            let writes_on = shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| run.take() == Some(on_air.take.id));
+            let writes_on =
+                shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| run.take() == Some(on_air.take.id));
             !writes_on && shown.is_some() && self.takes.contains_key(&on_air.take.id)
         });
         // After a pause the slate stays as it is while a source is about to come to its keyframe.
@@ -411,7 +416,11 @@ impl Desk {
     }
 
     /// Closes every take, lets what is under way reach the disk, and ends the recording where `done` asks for it.
-    async fn close(mut self, told: &mut mpsc::UnboundedReceiver<(TakeId, Written)>, done: Option<oneshot::Sender<io::Result<()>>>) {
+    async fn close(
+        mut self,
+        told: &mut mpsc::UnboundedReceiver<(TakeId, Written)>,
+        done: Option<oneshot::Sender<io::Result<()>>>,
+    ) {
         // What the sources have given already is taken before the takes are closed.
         while let Ok(Offered { source, offer }) = self.given.offered.try_recv() {
             self.on_offer(source, offer).await;

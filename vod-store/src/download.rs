@@ -60,9 +60,9 @@ impl Recording {
             for (segment, Shown { take, track: index }) in chosen {
                 let source = &take.tracks[*index];
                 let ns = |ticks: u64| i64::try_from(ticks_to_ns(ticks, source.about.timescale)).unwrap_or(i64::MAX);
-                let own = zeros.entry(segment.cut).or_insert_with(|| {
-                    (length_ns - ns(part(source, segment.first).start), length_ns..length_ns)
-                });
+                let own = zeros
+                    .entry(segment.cut)
+                    .or_insert_with(|| (length_ns - ns(part(source, segment.first).start), length_ns..length_ns));
                 if !with_picture {
                     own.1.end += i64::try_from(segment.duration_ns).unwrap_or(0);
                     length_ns = own.1.end;
@@ -103,7 +103,8 @@ fn part(track: &TakeTrack, index: u32) -> PartAt {
 fn head(track: &TakeTrack, at: &PartAt) -> io::Result<Bytes> {
     let mut bytes = vec![0; HEAD.min(at.length as usize)];
     track.file.read_exact_at(&mut bytes, at.offset)?;
-    let length = cmaf::moof_length(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+    let length =
+        cmaf::moof_length(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
     if length > bytes.len() {
         bytes.resize(length.min(at.length as usize), 0);
         track.file.read_exact_at(&mut bytes, at.offset)?;

@@ -27,9 +27,18 @@ pub(crate) const PROGRAM: &str = "program";
 #[serde(rename_all = "snake_case", tag = "k")]
 pub(crate) enum Entry {
     /// The first line.
-    Opened { version: u32, meeting: MeetingId, about: About, sources: Vec<SourceId>, at_ms: i64 },
+    Opened {
+        version: u32,
+        meeting: MeetingId,
+        about: About,
+        sources: Vec<SourceId>,
+        at_ms: i64,
+    },
     /// The sources were changed.
-    Sources { sources: Vec<SourceId>, at_ms: i64 },
+    Sources {
+        sources: Vec<SourceId>,
+        at_ms: i64,
+    },
     /// From here on the public is shown this take.
     Cut {
         take: TakeId,
@@ -42,10 +51,17 @@ pub(crate) enum Entry {
         until: Vec<u32>,
     },
     /// The clerk paused, or resumed.
-    Paused { at_ms: i64 },
-    Resumed { at_ms: i64 },
+    Paused {
+        at_ms: i64,
+    },
+    Resumed {
+        at_ms: i64,
+    },
     /// The last line.
-    Ended { at_ms: i64, until: Vec<u32> },
+    Ended {
+        at_ms: i64,
+        until: Vec<u32>,
+    },
 }
 
 /// A stretch of one take on the programme.
@@ -53,7 +69,6 @@ pub(crate) enum Entry {
 pub(crate) struct Cut {
     pub(crate) take: Arc<Take>,
     pub(crate) shows: Shows,
-    pub(crate) at_ms: i64,
     pub(crate) from: Vec<u32>,
     /// None for the cut that is still on air.
     pub(crate) until: Option<Vec<u32>>,
@@ -116,7 +131,7 @@ pub(crate) fn read(entries: &[Entry], folders: &[PathBuf]) -> io::Result<Story> 
     let mut takes: HashMap<TakeId, Arc<Take>> = HashMap::new();
     for entry in entries {
         match entry {
-            Entry::Cut { take, shows, at_ms, from, until } => {
+            Entry::Cut { take, shows, from, until, .. } => {
                 let take = match takes.get(take) {
                     Some(take) => take.clone(),
                     None => takes.entry(*take).or_insert(Arc::new(find(*take, folders)?)).clone(),
@@ -127,7 +142,7 @@ pub(crate) fn read(entries: &[Entry], folders: &[PathBuf]) -> io::Result<Story> 
                 if let Some(before) = story.cuts.last_mut() {
                     before.until = Some(until.clone());
                 }
-                story.cuts.push(Cut { take, shows: shows.clone(), at_ms: *at_ms, from: from.clone(), until: None });
+                story.cuts.push(Cut { take, shows: shows.clone(), from: from.clone(), until: None });
             }
             Entry::Ended { until, .. } => {
                 if let Some(last) = story.cuts.last_mut() {

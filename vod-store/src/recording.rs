@@ -10,7 +10,6 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
-pub use crate::{download::Download, hls::Playlist, rendition::Rendition};
 use crate::{
     MeetingId, SourceId,
     conductor::Command,
@@ -22,6 +21,7 @@ use crate::{
     take::Take,
     thumbnails::Thumbnails,
 };
+pub use crate::{download::Download, hls::Playlist, rendition::Rendition};
 
 /// What a viewer should know of a recording now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -79,13 +79,8 @@ impl Rendition {
     pub(crate) fn new(name: String, siblings: Siblings, version: Arc<AtomicU64>) -> Self {
         let line = Line::default();
         let state = State { line, cuts: Vec::new(), recent: VecDeque::new(), ended: false, peak_bit_rate: 0 };
-        let written = Written {
-            text: Text::new(false),
-            packer: Packer::new(),
-            version: u64::MAX,
-            full: None,
-            delta: None,
-        };
+        let written =
+            Written { text: Text::new(false), packer: Packer::new(), version: u64::MAX, full: None, delta: None };
         Self {
             name,
             state: RwLock::new(state),
@@ -287,7 +282,8 @@ impl Rendition {
     /// Part `part` of segment `number`. The one that comes next is waited for.
     pub async fn part(&self, number: u64, part: u64) -> Option<Media> {
         if self.position().comes_next(number, part) {
-            let decided = |position: &Position| position.answers(number, Some(part)) || !position.comes_next(number, part);
+            let decided =
+                |position: &Position| position.answers(number, Some(part)) || !position.comes_next(number, part);
             self.wait(decided).await?;
         }
         let state = self.read();

@@ -35,7 +35,8 @@ struct Chunk {
 impl Slate {
     /// The slate that lies in the program.
     pub(crate) fn new() -> Self {
-        let reel = |name: &str, file| Reel::read(name, file).expect("the slate in the program is sound: a test reads it");
+        let reel =
+            |name: &str, file| Reel::read(name, file).expect("the slate in the program is sound: a test reads it");
         Self { reels: [reel("video", VIDEO), reel("audio", AUDIO)] }
     }
 
@@ -73,13 +74,14 @@ impl Running {
             while next.start as f64 / f64::from(timescale) <= due {
                 let chunk = &reel.chunks[next.chunk as usize % reel.chunks.len()];
                 let at_ms = i64::try_from(next.start * 1000 / u64::from(timescale)).unwrap_or(i64::MAX / 2);
-                let data = cmaf::retime_chunk(&chunk.data, next.chunk + 1, next.start).expect("the slate's chunks are sound");
+                let data =
+                    cmaf::retime_chunk(&chunk.data, next.chunk + 1, next.start).expect("the slate's chunks are sound");
                 parts.push(Part {
                     track: reel.track.name.clone(),
                     start: next.start,
                     duration: chunk.duration,
                     independent: chunk.independent,
-                    opens_segment: next.chunk as usize % reel.chunks.len() == 0,
+                    opens_segment: (next.chunk as usize).is_multiple_of(reel.chunks.len()),
                     captured_at_ms: self.started_at_ms + at_ms,
                     data,
                 });
@@ -127,8 +129,10 @@ impl Reel {
     }
 }
 
-/// The top-level boxes of a file: type, and bytes with the header.
-fn boxes(mut file: &[u8]) -> Result<Vec<(&[u8; 4], &[u8])>, cmaf::Error> {
+/// A top-level box: type, and bytes with the header.
+type Boxed<'a> = (&'a [u8; 4], &'a [u8]);
+
+fn boxes(mut file: &[u8]) -> Result<Vec<Boxed<'_>>, cmaf::Error> {
     let mut boxes = Vec::new();
     while let Some((size, rest)) = file.split_first_chunk::<4>() {
         let length = u32::from_be_bytes(*size) as usize;

@@ -161,7 +161,12 @@ impl Store {
     ///
     /// # Errors
     /// When the disk refuses, or the recording was ended.
-    pub async fn begin(&self, meeting: MeetingId, about: &About, sources: &[SourceId]) -> Result<Arc<Recording>, Error> {
+    pub async fn begin(
+        &self,
+        meeting: MeetingId,
+        about: &About,
+        sources: &[SourceId],
+    ) -> Result<Arc<Recording>, Error> {
         let at_ms = self.inner.clock.now_ms();
         self.open_recording(meeting, about, sources, at_ms, Kind::Live).await
     }
@@ -232,7 +237,11 @@ impl Store {
         recording
     }
 
-    async fn tell(&self, meeting: MeetingId, command: impl FnOnce(oneshot::Sender<io::Result<()>>) -> Command) -> Result<(), Error> {
+    async fn tell(
+        &self,
+        meeting: MeetingId,
+        command: impl FnOnce(oneshot::Sender<io::Result<()>>) -> Command,
+    ) -> Result<(), Error> {
         let recording = self.running().get(&meeting).cloned().ok_or(Error::State("not running"))?;
         let commands = recording.commands().ok_or(Error::State("not running"))?;
         let (reply, answer) = oneshot::channel();
@@ -330,7 +339,9 @@ impl Store {
                         ended_at_ms: story.ended_at_ms,
                     }),
                     Ok(None) => tracing::warn!(folder = %path.display(), "no programme begins here"),
-                    Err(error) => tracing::warn!(folder = %path.display(), %error, "this is no recording that can be read"),
+                    Err(error) => {
+                        tracing::warn!(folder = %path.display(), %error, "this is no recording that can be read")
+                    }
                 }
             }
             found.sort_by_key(|entry| entry.began_at_ms);

@@ -104,7 +104,6 @@ pub(crate) struct PartAt {
 pub(crate) struct Take {
     pub(crate) id: TakeId,
     pub(crate) source: Option<SourceId>,
-    pub(crate) opened_at_ms: i64,
     pub(crate) tracks: Vec<TakeTrack>,
 }
 
@@ -126,7 +125,7 @@ impl Take {
         let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
         let contents = journal::read::<Entry>(&folder.join(JOURNAL))?;
         let mut entries = contents.entries.into_iter();
-        let Some(Entry::Take { take, source, opened_at_ms, tracks: about, .. }) = entries.next() else {
+        let Some(Entry::Take { take, source, tracks: about, .. }) = entries.next() else {
             return Err(invalid(format!("{} does not begin with its take", folder.display())));
         };
         let mut tracks = Vec::with_capacity(about.len());
@@ -134,7 +133,7 @@ impl Take {
             let file = Arc::new(File::open(track_path(folder, &about.name))?);
             tracks.push(TakeTrack { about, file, parts: RwLock::default() });
         }
-        let mut take = Self { id: take, source, opened_at_ms, tracks };
+        let mut take = Self { id: take, source, tracks };
         for entry in entries {
             match entry {
                 Entry::Init { track, length, .. } => {
@@ -205,7 +204,11 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts a thread that writes the take and tells `written`; disk calls block, so they have a thread of their own.
-    pub(crate) fn open(opening: Opening, clock: crate::Clock, written: mpsc::UnboundedSender<(TakeId, Written)>) -> io::Result<Self> {
+    pub(crate) fn open(
+        opening: Opening,
+        clock: crate::Clock,
+        written: mpsc::UnboundedSender<(TakeId, Written)>,
+    ) -> io::Result<Self> {
         let (parts, queue) = mpsc::channel(QUEUE);
         std::thread::Builder::new().name("take".into()).spawn(move || run(&opening, &clock, queue, &written))?;
         Ok(Self { parts })
@@ -218,7 +221,12 @@ impl Writer {
     }
 }
 
-fn run(opening: &Opening, clock: &crate::Clock, mut queue: mpsc::Receiver<Part>, told: &mpsc::UnboundedSender<(TakeId, Written)>) {
+fn run(
+    opening: &Opening,
+    clock: &crate::Clock,
+    mut queue: mpsc::Receiver<Part>,
+    told: &mpsc::UnboundedSender<(TakeId, Written)>,
+) {
     let tell = |what| {
         // Nobody listens any more only when the whole recording has been let go.
         let _ = told.send((opening.take, what));
@@ -296,10 +304,14 @@ impl Open {
             });
             writers.push(File::options().write(true).open(&path)?);
             ends.push(about.init.len() as u64);
-            tracks.push(TakeTrack { about: about.clone(), file: Arc::new(File::open(&path)?), parts: RwLock::default() });
+            tracks.push(TakeTrack {
+                about: about.clone(),
+                file: Arc::new(File::open(&path)?),
+                parts: RwLock::default(),
+            });
         }
         journal.commit()?;
-        let take = Take { id: opening.take, source: opening.source, opened_at_ms: opening.opened_at_ms, tracks };
+        let take = Take { id: opening.take, source: opening.source, tracks };
         Ok(Self { take: Arc::new(take), journal, writers, ends, ready: VecDeque::new() })
     }
 

@@ -53,7 +53,8 @@ impl Store {
                 follow::<ProgramEntry>(&meeting.join(PROGRAM), &mut report);
             }
             let takes = std::fs::read_dir(&meeting).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-            let Ok(mut takes) = takes.map_err(|error| report.faults.push(format!("{}: {error}", meeting.display()))) else {
+            let Ok(mut takes) = takes.map_err(|error| report.faults.push(format!("{}: {error}", meeting.display())))
+            else {
                 continue;
             };
             takes.sort_by_key(std::fs::DirEntry::path);

@@ -1,5 +1,7 @@
 //! The way of parts from a source to the record and to the playlists, on a real disk.
 
+#![allow(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+
 mod camera;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -99,10 +101,14 @@ async fn a_meeting_is_live_then_a_recording_at_the_same_addresses_and_the_same_a
     store_one.end(meeting).await.unwrap();
     assert_eq!(*recording.state().borrow(), State::Ended);
     let vod = text(&recording, "video").await;
-    assert!(vod.contains("#EXT-X-PLAYLIST-TYPE:VOD") && vod.ends_with("#EXT-X-ENDLIST\n") && !vod.contains("PART"), "{vod}");
+    assert!(
+        vod.contains("#EXT-X-PLAYLIST-TYPE:VOD") && vod.ends_with("#EXT-X-ENDLIST\n") && !vod.contains("PART"),
+        "{vod}"
+    );
     for track in ["video", "audio"] {
         let all = whole(&recording, track).await;
-        let expected: String = (0..21).map(|number| String::from_utf8(payload(track, number).to_vec()).unwrap()).collect();
+        let expected: String =
+            (0..21).map(|number| String::from_utf8(payload(track, number).to_vec()).unwrap()).collect();
         assert!(all.ends_with(&expected), "{all}");
     }
     store_one.close().await;
@@ -111,7 +117,10 @@ async fn a_meeting_is_live_then_a_recording_at_the_same_addresses_and_the_same_a
     assert_eq!(text(&again, "video").await, vod);
     assert_eq!(whole(&again, "audio").await, whole(&recording, "audio").await);
     assert_eq!(again.stretches(), recording.stretches());
-    assert!(matches!(store(folder.path()).begin(meeting, &about(), &[source]).await, Err(vod_store::store::Error::State("ended"))));
+    assert!(matches!(
+        store(folder.path()).begin(meeting, &about(), &[source]).await,
+        Err(vod_store::store::Error::State("ended"))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +175,10 @@ async fn the_backup_is_shown_when_the_primary_goes_and_gives_way_when_it_comes_b
     let (mut first, mut second) = (Camera::connect(&store, primary).await, Camera::connect(&store, backup).await);
     let on_air = async |source: SourceId| {
         let shown = Shows::Source { source };
-        until("the source is on air", async || recording.stretches().last().map(|stretch| &stretch.shows) == Some(&shown)).await;
+        until("the source is on air", async || {
+            recording.stretches().last().map(|stretch| &stretch.shows) == Some(&shown)
+        })
+        .await;
     };
     first.send(6).await;
     on_air(primary).await;
@@ -180,7 +192,9 @@ async fn the_backup_is_shown_when_the_primary_goes_and_gives_way_when_it_comes_b
     first.send(6).await;
     on_air(primary).await;
     store.end(meeting).await.unwrap();
-    assert!(recording.stretches().iter().filter(|stretch| stretch.shows == Shows::Gap).all(|gap| gap.duration_ms <= 600));
+    assert!(
+        recording.stretches().iter().filter(|stretch| stretch.shows == Shows::Gap).all(|gap| gap.duration_ms <= 600)
+    );
     let takes = std::fs::read_dir(folder.path().join(meeting.to_string())).unwrap();
     assert!(takes.filter(|entry| entry.as_ref().unwrap().path().is_dir()).count() >= 3, "both sources are kept");
 }
@@ -235,7 +249,8 @@ async fn after_a_crash_the_same_meeting_goes_on_with_every_part_that_was_public(
         let mut camera = Camera::connect(&store, source).await;
         camera.send(12).await;
         shows(&before, |state| *state == State::Running).await;
-        until("the last part is public", async || text(&before, "video").await.contains(".1.m4s\"\n#EXT-X-PRELOAD")).await;
+        until("the last part is public", async || text(&before, "video").await.contains(".1.m4s\"\n#EXT-X-PRELOAD"))
+            .await;
         public = text(&before, "video").await;
         // No closing: the folder is read by another store, as after kill -9. A copy, since the first still writes its slate.
         copy(folder.path(), &folder.path().join("crashed"));

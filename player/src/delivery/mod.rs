@@ -82,7 +82,9 @@ async fn top(
         }
         let query = query.as_deref().unwrap_or_default();
         match file.as_str() {
-            "poster.jpg" => picture(recording.thumbnail(i64::MAX).map(|(_, media)| media), "max-age=10", &headers).await,
+            "poster.jpg" => {
+                picture(recording.thumbnail(i64::MAX).map(|(_, media)| media), "max-age=10", &headers).await
+            }
             "thumbnails.json" => Ok(json(&serde_json::json!({ "instants": recording.thumbnails() }))),
             "stretches.json" => Ok(json(&recording.stretches())),
             "download.mp4" => download(&recording, query, &method, &headers).await,
@@ -190,7 +192,8 @@ fn playlist_request(query: &str) -> Option<PlaylistRequest> {
 
 fn text(playlist: &Playlist, headers: &HeaderMap, cache: &'static str) -> Response {
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let gzip = accepts.is_some_and(|accepts| accepts.split(',').any(|coding| coding.trim().split(';').next() == Some("gzip")));
+    let gzip =
+        accepts.is_some_and(|accepts| accepts.split(',').any(|coding| coding.trim().split(';').next() == Some("gzip")));
     let tag = format!("\"{}{}\"", playlist.etag, if gzip { "-gz" } else { "" });
     let mut response = if range::matches(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -231,7 +234,8 @@ async fn download(
     headers: &HeaderMap,
 ) -> Result<Response> {
     let mut span = (None, None);
-    for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(_, value)| !value.is_empty()) {
+    for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(_, value)| !value.is_empty())
+    {
         let seconds: f64 = value.parse().map_err(|_| Error::Bad("from and to are seconds"))?;
         if !(0.0..=1e9).contains(&seconds) {
             return Err(Error::Bad("from and to are seconds"));
@@ -255,7 +259,8 @@ async fn download(
     };
     let tag = format!("d{}-{}", laid_out.length, recording.duration_ms());
     let title = format!("{}.mp4", recording.about().title);
-    let disposition = format!("attachment; filename=\"meeting.mp4\"; filename*=UTF-8''{}", crate::error::percent(&title));
+    let disposition =
+        format!("attachment; filename=\"meeting.mp4\"; filename*=UTF-8''{}", crate::error::percent(&title));
     let mut response = body::send_pieces(laid_out, method, &tag, headers)?;
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
@@ -272,7 +277,17 @@ mod tests {
         assert_eq!(name("17.m4s"), Some(Name::Segment(17)));
         assert_eq!(name("17.3.m4s"), Some(Name::Part(17, 3)));
         assert_eq!(name("init-0.mp4"), Some(Name::Init(0)));
-        for wrong in ["017.m4s", "+1.m4s", "-1.m4s", "1.2.3.m4s", ".m4s", "1.mp4", "init-.mp4", "1.m4s ", "99999999999999999999.m4s"] {
+        for wrong in [
+            "017.m4s",
+            "+1.m4s",
+            "-1.m4s",
+            "1.2.3.m4s",
+            ".m4s",
+            "1.mp4",
+            "init-.mp4",
+            "1.m4s ",
+            "99999999999999999999.m4s",
+        ] {
             assert_eq!(name(wrong), None, "{wrong}");
         }
     }

@@ -158,7 +158,8 @@ impl Text {
             let _ = writeln!(text, "#EXT-X-PROGRAM-DATE-TIME:{date:.3}");
             dated_at_ms = segment.at_ms;
         }
-        self.expected_at_ms = Some(dated_at_ms + i64::try_from(segment.duration_ns / 1_000_000).unwrap_or(i64::MAX / 2));
+        self.expected_at_ms =
+            Some(dated_at_ms + i64::try_from(segment.duration_ns / 1_000_000).unwrap_or(i64::MAX / 2));
     }
 
     fn segment(text: &mut String, name: &str, number: usize, segment: &Segment) {
@@ -229,7 +230,7 @@ mod tests {
         line.cut(0);
         let mut cut = 0;
         for index in 0..parts {
-            if index % 10 == 0 && cuts.contains(&(index / 10)) {
+            if index.is_multiple_of(10) && cuts.contains(&(index / 10)) {
                 cut += 1;
                 line.cut(cut);
             }
@@ -239,7 +240,7 @@ mod tests {
     }
 
     fn part(index: u32) -> PartAt {
-        let opens = index % 10 == 0;
+        let opens = index.is_multiple_of(10);
         PartAt {
             offset: u64::from(index) * 50_000,
             start: u64::from(index) * 18_000,
@@ -253,7 +254,14 @@ mod tests {
 
     fn with_view<T>(line: &Line, ended: bool, act: impl FnOnce(&View<'_>) -> T) -> T {
         let others = [("audio".to_owned(), Position { segments: 3, parts: 2, closed: false, ended: false })];
-        act(&View { name: "video", line, part: &|_, index| part(index), timescale: &|_| 90_000, ended, others: &others })
+        act(&View {
+            name: "video",
+            line,
+            part: &|_, index| part(index),
+            timescale: &|_| 90_000,
+            ended,
+            others: &others,
+        })
     }
 
     /// The full playlist of `line`, settled step by step as it grew from `before`.
@@ -339,7 +347,7 @@ mod tests {
         let (full, delta) = with_view(&line_of(parts, &[]), false, |view| (text.full(view), text.delta(view).unwrap()));
         let first = packed::gzip(Some(&packer.packed()), full.as_bytes()).len();
         let reload = packed::gzip(None, delta.as_bytes()).len();
-        println!("first playlist {first} bytes, a reload {reload} bytes");
+        eprintln!("first playlist {first} bytes, a reload {reload} bytes");
         assert!(first <= 100_000, "a first playlist of {first} bytes");
         assert!(reload <= 4_000, "a reload of {reload} bytes");
     }

@@ -29,8 +29,7 @@ pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
     let audio: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Audio { .. })).collect();
     let video: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Video { .. })).collect();
     let loudest = audio.iter().max_by_key(|r| peak(r))?;
-    let mut playlist =
-        MasterPlaylist { version: Some(9), independent_segments: true, ..MasterPlaylist::default() };
+    let mut playlist = MasterPlaylist { version: Some(9), independent_segments: true, ..MasterPlaylist::default() };
     for (index, rendition) in audio.iter().enumerate() {
         playlist.alternatives.push(alternative(rendition, index == 0));
     }

@@ -60,7 +60,7 @@ impl Camera {
     pub(crate) async fn send(&mut self, count: u64) {
         for _ in 0..count {
             for track in ["audio", "video"] {
-                let opens = self.sent % 5 == 0;
+                let opens = self.sent.is_multiple_of(5);
                 let part = Part {
                     track: track.parse().unwrap(),
                     start: self.sent * u64::from(PART_TICKS),

@@ -1,0 +1,107 @@
+//! What staff do: log in, call meetings, keep sources, go live, pause, end.
+//!
+//! Forms go back to the page that they came from, with the reason where one is refused; programs get JSON.
+
+mod accounts;
+mod meetings;
+mod sources;
+
+use axum::{
+    Router,
+    extract::FromRequestParts,
+    http::{HeaderValue, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+    routing::post,
+};
+pub(crate) use sources::rtmp_url;
+
+use crate::{
+    App,
+    error::{Error, Result, percent},
+    session::accepts_html,
+};
+
+/// A form is a few fields and an agenda.
+const FORM_BYTES: usize = 1 << 20;
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/login", post(accounts::log_in))
+        .route("/logout", post(accounts::log_out))
+        .route("/setup", post(accounts::set_up))
+        .route("/language", post(accounts::choose_language))
+        .route("/studio/meetings", post(meetings::create_meeting))
+        .route("/studio/meetings/{id}/start", post(meetings::start))
+        .route("/studio/meetings/{id}/pause", post(meetings::pause))
+        .route("/studio/meetings/{id}/resume", post(meetings::resume))
+        .route("/studio/meetings/{id}/end", post(meetings::end))
+        .route("/studio/meetings/{id}/cancel", post(meetings::cancel))
+        .route("/studio/meetings/{id}/sources", post(meetings::assign))
+        .route("/studio/sources", post(sources::create_source))
+        .route("/studio/sources/{id}/rotate", post(sources::rotate))
+        .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))
+}
+
+/// How to answer a form: a browser goes to a page, a program gets JSON.
+pub(crate) struct Answer {
+    html: bool,
+}
+
+impl<S: Sync> FromRequestParts<S> for Answer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self { html: accepts_html(&parts.headers) })
+    }
+}
+
+impl Answer {
+    /// Done: on to `then`; refused: back to `back` with the reason.
+    fn give<T: serde::Serialize>(&self, done: Result<T>, then: &str, back: &str) -> Response {
+        match done {
+            Ok(_) if self.html => Redirect::to(then).into_response(),
+            Ok(value) => axum::Json(value).into_response(),
+            Err(error) if self.html && !error.status().is_server_error() => {
+                Redirect::to(&format!("{back}?error={}", percent(&error.key()))).into_response()
+            }
+            Err(error) => error.into_response(),
+        }
+    }
+}
+
+/// A path on this server, for going on after the log-in; nothing that leads elsewhere.
+fn own_path(next: Option<&str>) -> &str {
+    next.filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']))
+        .unwrap_or("/studio")
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A value of a form that is none.
+fn invalid(field: &'static str) -> Error {
+    Error::Council(council::Error::Invalid { field, what: "value-not-time" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_in_leads_nowhere_else() {
+        for (next, goes) in [
+            (None, "/studio"),
+            (Some("/studio/meetings/1"), "/studio/meetings/1"),
+            (Some("//evil.example"), "/studio"),
+            (Some("https://evil.example"), "/studio"),
+            (Some("/\\evil.example"), "/studio"),
+            (Some("/a\r\nSet-Cookie: x"), "/studio"),
+        ] {
+            assert_eq!(own_path(next), goes, "{next:?}");
+        }
+    }
+}
