@@ -10,7 +10,7 @@ use council::{Council, SourceId, stream_key::KeyHash};
 use tokio_util::sync::CancellationToken;
 
 /// How soon a new or rotated key is known.
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_secs(2);
 
 /// The keys' hashes with their sources, as last read.
 #[derive(Clone, Debug, Default)]

@@ -4,9 +4,12 @@
 //! which locks itself in before the first foreign byte. A crash or a trap there costs one source a second.
 //! This crate meets the rest of the program only in [`vod_store::intake`]: it knows no meeting, no page and no database.
 
+mod failures;
 mod flv;
 pub mod packager;
 pub mod rtmp;
+pub mod rtsp;
+pub mod srt;
 pub mod supervisor;
 pub mod wire;
 pub mod worker;
@@ -31,6 +34,12 @@ pub enum Error {
     /// The peer breaks the RTMP protocol or one of its limits.
     #[error("RTMP: {0}")]
     Rtmp(&'static str),
+    /// The SRT caller breaks the protocol or one of its limits.
+    #[error("SRT: {0}")]
+    Srt(&'static str),
+    /// The camera cannot be reached, or does not do as RTSP says.
+    #[error("RTSP: {0}")]
+    Rtsp(String),
     /// The source was told to go.
     #[error(transparent)]
     Gone(#[from] vod_store::intake::Gone),

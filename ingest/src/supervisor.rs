@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
@@ -95,27 +95,68 @@ pub(crate) enum Ended {
     Refused(Refusal),
 }
 
-/// What a new worker must be told before it can begin at the next keyframe.
+/// One piece of what a worker reads.
+pub(crate) trait Piece: Send {
+    /// What of the pieces so far a new worker must be told before it can begin at the next keyframe.
+    type Remembered: Default + Send;
+    /// The bytes before the first piece.
+    fn header() -> &'static [u8];
+    /// Keeps what the next worker must know.
+    fn note(&self, remembered: &mut Self::Remembered);
+    /// Appends what a new worker must know before this piece.
+    fn catch_up(&self, remembered: &Self::Remembered, out: &mut BytesMut);
+    /// Appends the piece.
+    fn write(&self, out: &mut BytesMut);
+}
+
+/// The last configurations.
 #[derive(Default)]
-struct Remembered {
+pub(crate) struct Remembered {
     video: Option<Tag>,
     audio: Option<Tag>,
 }
 
-impl Remembered {
-    fn note(&mut self, tag: &Tag) {
-        let place = match tag.kind {
-            Kind::Video if matches!(flv::video(&tag.data), Body::Configuration(_)) => &mut self.video,
-            Kind::Audio if matches!(flv::audio(&tag.data), Body::Configuration(_)) => &mut self.audio,
-            Kind::Video | Kind::Audio | Kind::Script => return,
-        };
-        *place = Some(tag.clone());
+impl Piece for Tag {
+    type Remembered = Remembered;
+
+    fn header() -> &'static [u8] {
+        flv::header()
     }
 
-    fn write(&self, timestamp: u32, out: &mut BytesMut) {
-        for tag in [&self.video, &self.audio].into_iter().flatten() {
-            Tag { timestamp, ..tag.clone() }.write(out);
+    fn note(&self, remembered: &mut Remembered) {
+        let place = match self.kind {
+            Kind::Video if matches!(flv::video(&self.data), Body::Configuration(_)) => &mut remembered.video,
+            Kind::Audio if matches!(flv::audio(&self.data), Body::Configuration(_)) => &mut remembered.audio,
+            Kind::Video | Kind::Audio | Kind::Script => return,
+        };
+        *place = Some(self.clone());
+    }
+
+    fn catch_up(&self, remembered: &Remembered, out: &mut BytesMut) {
+        for tag in [&remembered.video, &remembered.audio].into_iter().flatten() {
+            Tag { timestamp: self.timestamp, ..tag.clone() }.write(out);
         }
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        Tag::write(self, out);
+    }
+}
+
+/// Bytes of an MPEG transport stream, which repeats by itself what a reader must know.
+impl Piece for Bytes {
+    type Remembered = ();
+
+    fn header() -> &'static [u8] {
+        &[]
+    }
+
+    fn note(&self, (): &mut ()) {}
+
+    fn catch_up(&self, (): &(), _: &mut BytesMut) {}
+
+    fn write(&self, out: &mut BytesMut) {
+        out.extend_from_slice(self);
     }
 }
 
@@ -130,8 +171,8 @@ enum Life {
 }
 
 /// Works off `tags` into `feed`, with as many workers as it takes.
-pub(crate) async fn run(command: &WorkerCommand, feed: &Feed, mut tags: mpsc::Receiver<Tag>) -> Ended {
-    let mut remembered = Remembered::default();
+pub(crate) async fn run<P: Piece>(command: &WorkerCommand, feed: &Feed, mut tags: mpsc::Receiver<P>) -> Ended {
+    let mut remembered = P::Remembered::default();
     let mut futile = 0;
     loop {
         let began = Instant::now();
@@ -157,11 +198,11 @@ pub(crate) async fn run(command: &WorkerCommand, feed: &Feed, mut tags: mpsc::Re
     }
 }
 
-async fn live(
+async fn live<P: Piece>(
     command: &WorkerCommand,
     feed: &Feed,
-    tags: &mut mpsc::Receiver<Tag>,
-    remembered: &mut Remembered,
+    tags: &mut mpsc::Receiver<P>,
+    remembered: &mut P::Remembered,
     parts: &mut u64,
 ) -> Life {
     let mut child = match command.spawn() {
@@ -205,17 +246,21 @@ enum Halt {
 }
 
 /// Gives the worker its input until there is no more.
-async fn give(mut stdin: ChildStdin, tags: &mut mpsc::Receiver<Tag>, remembered: &mut Remembered) -> Result<(), Halt> {
-    let mut bytes = BytesMut::from(flv::header());
+async fn give<P: Piece>(
+    mut stdin: ChildStdin,
+    tags: &mut mpsc::Receiver<P>,
+    remembered: &mut P::Remembered,
+) -> Result<(), Halt> {
+    let mut bytes = BytesMut::from(P::header());
     let mut begun = false;
     while let Some(tag) = tags.recv().await {
         let mut next = Some(tag);
         while let Some(tag) = next {
             if !begun {
-                remembered.write(tag.timestamp, &mut bytes);
+                tag.catch_up(remembered, &mut bytes);
                 begun = true;
             }
-            remembered.note(&tag);
+            tag.note(remembered);
             tag.write(&mut bytes);
             next = if bytes.len() < 256 << 10 { tags.try_recv().ok() } else { None };
         }

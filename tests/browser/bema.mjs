@@ -200,6 +200,12 @@ export const axe = async (page) => {
   );
 };
 
-/** Whether the page is wider than its window: then it would scroll sideways. */
+/** What makes the page wider than its window, so that it scrolls sideways: the elements that stick out. */
 export const overflows = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.getBoundingClientRect().right}`);
+  });

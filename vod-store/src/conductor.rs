@@ -20,19 +20,26 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Clock, Intake, Recording, SourceId,
+    alarm::Alarm,
     intake::{Offer, Offered},
-    journal::Journal,
-    program::{Cut, Entry},
+    media::Part,
+    program::{self, Cut, Entry, LostPart},
     recording::{Shows, State},
     run::{Fate, Run},
     slate::{Running, Slate},
-    take::{Opening, Take, TakeId, Writer, Written},
+    take::{Backlog, Hangs, Opening, Take, TakeId, Writer, Written},
 };
 
 /// A source that is connected and sends nothing for this long gives way to the slate.
 const STALLED: Duration = Duration::from_millis(2_500);
 /// How often the conductor looks at the clock; the slate's parts are due five times a second.
 const TICK: Duration = Duration::from_millis(50);
+/// An alarm about a slow disk stands for this long after the last time that it was.
+const SLOW_STANDS: Duration = Duration::from_secs(30);
+/// When every folder has refused, none is tried again before this.
+const TRY_AGAIN: Duration = Duration::from_millis(500);
+/// How long a recording that is let go waits for a disk that does not answer.
+const CLOSING: Duration = Duration::from_secs(10);
 /// What a conductor's queue of offers holds.
 pub(crate) const OFFERS: usize = 256;
 
@@ -52,7 +59,7 @@ pub(crate) enum Command {
 /// What a conductor is given.
 pub(crate) struct Conductor {
     pub(crate) recording: Arc<Recording>,
-    pub(crate) program: Journal,
+    pub(crate) program: program::Writer,
     /// The recording's folder on each disk, in the order in which they are tried.
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) intake: Intake,
@@ -81,18 +88,35 @@ struct SlateTake {
     shows: Shows,
 }
 
+/// A take whose writer is at work.
+struct AtWork {
+    /// None: the slate's.
+    source: Option<SourceId>,
+    /// None until its files are there.
+    take: Option<Arc<Take>>,
+    /// Index of its folder.
+    folder: usize,
+    backlog: Backlog,
+}
+
 struct Desk {
     given: Conductor,
     written: mpsc::UnboundedSender<(TakeId, Written)>,
     runs: HashMap<SourceId, Run>,
-    /// Takes whose files are open: by source, or the slate's.
-    takes: HashMap<TakeId, (Option<SourceId>, Option<Arc<Take>>)>,
+    takes: HashMap<TakeId, AtWork>,
     on_air: Option<OnAir>,
     slate: Option<SlateTake>,
     away_since: Instant,
     paused: bool,
     /// Which of the folders is written to; the next one after the disk refused.
     folder: usize,
+    /// How often a disk refused since one took a part.
+    refusals: usize,
+    /// No take is opened before.
+    try_again: Instant,
+    slow_at: Option<Instant>,
+    /// The last thumbnail, on its way to the disk.
+    thumbnail: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Conductor {
@@ -110,6 +134,10 @@ impl Conductor {
             away_since: Instant::now(),
             paused,
             folder: 0,
+            refusals: 0,
+            try_again: Instant::now(),
+            slow_at: None,
+            thumbnail: None,
         };
         desk.take_up();
         let mut tick = tokio::time::interval(TICK);
@@ -155,12 +183,15 @@ impl Desk {
             }
             Offer::Gone => self.leave(source),
             Offer::Thumbnail(picture) => {
-                if self.shown_source() == Some(source) {
+                // While the disk is busy with the one before, this one is let go: pictures must not hold up the parts.
+                let busy = self.thumbnail.as_ref().is_some_and(|task| !task.is_finished());
+                if self.shown_source() == Some(source) && !busy {
                     let recording = self.given.recording.clone();
-                    let kept = tokio::task::spawn_blocking(move || recording.thumbnails_file().keep(&picture)).await;
-                    if let Ok(Err(error)) = kept {
-                        tracing::warn!(%error, "a thumbnail was not kept");
-                    }
+                    self.thumbnail = Some(tokio::task::spawn_blocking(move || {
+                        if let Err(error) = recording.thumbnails_file().keep(&picture) {
+                            tracing::warn!(%error, "a thumbnail was not kept");
+                        }
+                    }));
                 }
             }
             Offer::Part(_) if self.paused => {}
@@ -168,20 +199,40 @@ impl Desk {
                 let Some(run) = self.runs.get_mut(&source) else { return };
                 match run.part(part).await {
                     Fate::Kept => {}
-                    Fate::Opens { tracks, parts } => match self.open_take(Some(source), (*tracks).clone()) {
-                        Ok((id, writer)) => {
-                            for part in parts {
-                                writer.part(part).await;
-                            }
-                            if let Some(run) = self.runs.get_mut(&source) {
-                                run.writes(id, writer);
-                            }
-                        }
-                        Err(error) => self.disk_refused(&error),
-                    },
+                    Fate::Hangs(take, part) => self.give_up(take, part),
+                    Fate::Opens { tracks, parts } => self.open_run(source, &tracks, parts).await,
                 }
             }
         }
+    }
+
+    /// Opens the take of a source that has come to a keyframe.
+    async fn open_run(&mut self, source: SourceId, tracks: &[crate::media::Track], parts: Vec<Part>) {
+        if Instant::now() < self.try_again {
+            return;
+        }
+        match self.open_take(Some(source), tracks.to_vec()) {
+            Ok((id, writer)) => {
+                for part in parts {
+                    if let Err(Hangs) = writer.part(part.clone()).await {
+                        return self.give_up(id, part);
+                    }
+                }
+                if let Some(run) = self.runs.get_mut(&source) {
+                    run.writes(id, writer);
+                }
+            }
+            Err(error) => self.disk_refused(self.folder, &error),
+        }
+    }
+
+    /// The take's disk has not taken a part for so long that the next folder must.
+    fn give_up(&mut self, id: TakeId, part: Part) {
+        let Some(work) = self.takes.get(&id) else { return };
+        let (mut unwritten, lost) = work.backlog.give_up();
+        unwritten.push(part);
+        let error = io::Error::new(io::ErrorKind::TimedOut, "the disk does not answer");
+        self.failed(id, &error, unwritten, lost);
     }
 
     /// A source's run is over: its take is closed; if it was on air the slate follows once its last part is on disk.
@@ -205,52 +256,135 @@ impl Desk {
         tracks: Vec<crate::media::Track>,
     ) -> io::Result<(TakeId, Writer)> {
         let take = TakeId::new();
-        let folder = self.given.folders[self.folder % self.given.folders.len()].join(take.to_string());
+        let index = self.folder;
+        let folder = self.given.folders[index].join(take.to_string());
         let (meeting, opened_at_ms) = (self.given.recording.meeting(), self.given.clock.now_ms());
         let opening = Opening { folder, meeting, take, source, opened_at_ms, tracks };
         let writer = Writer::open(opening, self.given.clock.clone(), self.written.clone())?;
-        self.takes.insert(take, (source, None));
+        self.takes.insert(take, AtWork { source, take: None, folder: index, backlog: writer.backlog() });
         Ok((take, writer))
     }
 
-    /// The disk said no: the next take goes to the next folder.
-    fn disk_refused(&mut self, error: &io::Error) {
-        self.folder += 1;
+    /// The disk of a folder said no: the next take goes to the next folder.
+    fn disk_refused(&mut self, folder: usize, error: &io::Error) {
+        let folders = &self.given.folders;
+        let named = folders[folder].display().to_string();
         metrics::counter!("bema_recording_failures_total").increment(1);
-        tracing::error!(meeting = %self.given.recording.meeting(), %error, "the disk refused; the next folder is tried");
+        tracing::error!(meeting = %self.given.recording.meeting(), folder = named, %error, "the disk refused");
+        self.given.recording.raised().raise(Alarm::DiskRefused { folder: named, what: error.to_string() });
+        // Several takes may fail with the one disk: the first has gone on to the next folder already.
+        if folder == self.folder {
+            self.folder = (folder + 1) % folders.len();
+            self.refusals += 1;
+        }
+        if self.refusals >= folders.len() {
+            self.try_again = Instant::now() + TRY_AGAIN;
+        }
+    }
+
+    /// A folder took parts: what was said of it is over.
+    fn disk_took(&mut self, folder: usize) {
+        self.refusals = 0;
+        let named = self.given.folders[folder].display().to_string();
+        let alarms = self.given.recording.raised();
+        alarms.clear(|alarm| matches!(alarm, Alarm::DiskRefused { folder, .. } if *folder == named));
+        if folder == 0 {
+            alarms.clear(|alarm| matches!(alarm, Alarm::Failover { .. }));
+        } else {
+            alarms.raise(Alarm::Failover { folder: named });
+        }
+    }
+
+    fn slow(&mut self, took: Duration) {
+        self.slow_at = Some(Instant::now());
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        self.given.recording.raised().raise(Alarm::Slow { took_ms });
     }
 
     async fn on_written(&mut self, id: TakeId, what: Written) {
         match what {
             Written::Opened(take) => {
-                if let Some(known) = self.takes.get_mut(&id) {
-                    known.1 = Some(take);
+                if let Some(work) = self.takes.get_mut(&id) {
+                    work.take = Some(take);
+                    let folder = work.folder;
+                    self.disk_took(folder);
                 }
             }
             Written::Part { track, index, data } => {
-                let index = u32::try_from(index).unwrap_or(u32::MAX);
-                if self.on_air.as_ref().is_some_and(|on_air| on_air.take.id == id) {
-                    self.publish(track, index, data);
-                } else {
-                    self.consider(id, track, index).await;
-                }
+                self.refusals = 0;
+                self.show(id, track, index, data).await;
             }
             Written::Slow(took) => {
                 metrics::counter!("bema_recording_slow_syncs_total").increment(1);
                 tracing::warn!(meeting = %self.given.recording.meeting(), took_ms = took.as_millis(), "the disk is slow");
+                self.slow(took);
             }
-            Written::Failed { error, unwritten } => {
-                let source = self.takes.remove(&id).and_then(|(source, _)| source);
-                tracing::error!(take = %id, parts = unwritten.len(), "parts are on no disk and were not made public");
-                self.disk_refused(&error);
-                match source.and_then(|source| self.runs.get_mut(&source)) {
-                    Some(run) => run.restart(unwritten),
-                    None => self.slate = None,
-                }
-            }
+            Written::Failed { error, unwritten, lost } => self.failed(id, &error, unwritten, lost),
             Written::Closed => {
                 self.takes.remove(&id);
             }
+        }
+    }
+
+    /// A part of a take is in its index: it is shown if the take is on air, or puts it there.
+    async fn show(&mut self, id: TakeId, track: usize, index: u32, data: Bytes) {
+        if self.on_air.as_ref().is_some_and(|on_air| on_air.take.id == id) {
+            self.publish(track, index, data);
+        } else {
+            self.consider(id, track, index).await;
+        }
+    }
+
+    /// A take is over because its disk refused.
+    fn failed(&mut self, id: TakeId, error: &io::Error, unwritten: Vec<Part>, lost: Vec<LostPart>) {
+        let Some(work) = self.takes.remove(&id) else { return };
+        tracing::error!(take = %id, parts = unwritten.len(), lost = lost.len(), "parts are on no disk");
+        self.disk_refused(work.folder, error);
+        if !lost.is_empty() && self.given.recording.cuts().iter().any(|cut| cut.take.id == id) {
+            self.lost(id, lost);
+        }
+        match work.source {
+            None => self.slate = None,
+            Some(source) => {
+                if let Some(run) = self.runs.get_mut(&source)
+                    && run.take().is_none_or(|take| take == id)
+                {
+                    run.restart(unwritten);
+                }
+            }
+        }
+    }
+
+    /// Parts that were shown from memory are on no disk: their places are noted.
+    fn lost(&mut self, take: TakeId, parts: Vec<LostPart>) {
+        let count = parts.len() as u64;
+        metrics::counter!("bema_recording_lost_parts_total").increment(count);
+        self.given.recording.raised().raise(Alarm::Lost { parts: count });
+        if let Err(error) = self.note(Entry::Lost { take, at_ms: self.given.clock.now_ms(), parts }) {
+            tracing::error!(%error, "the places of lost parts are on no disk either");
+        }
+    }
+
+    /// What the disk has not taken for half a second is shown from memory: the transmission goes on.
+    async fn rush(&mut self) {
+        // A film is not live: it waits for its disk.
+        if self.given.slate.is_none() {
+            return;
+        }
+        let late: Vec<_> = self.takes.iter().map(|(id, work)| (*id, work.backlog.age(), work.backlog.rush())).collect();
+        for (id, age, parts) in late {
+            if parts.is_empty() {
+                continue;
+            }
+            metrics::counter!("bema_recording_early_parts_total").increment(parts.len() as u64);
+            self.slow(age);
+            for (track, index, data) in parts {
+                self.show(id, track, index, data).await;
+            }
+        }
+        if self.slow_at.is_some_and(|at| at.elapsed() > SLOW_STANDS) {
+            self.slow_at = None;
+            self.given.recording.raised().clear(|alarm| matches!(alarm, Alarm::Slow { .. }));
         }
     }
 
@@ -265,7 +399,8 @@ impl Desk {
 
     /// A take that is not on air has a new part on disk: is it to be shown from here?
     async fn consider(&mut self, id: TakeId, track: usize, index: u32) {
-        let Some((source, Some(take))) = self.takes.get(&id).cloned() else { return };
+        let Some(AtWork { source, take: Some(take), .. }) = self.takes.get(&id) else { return };
+        let (source, take) = (*source, take.clone());
         let shows = match source {
             Some(source) if !self.paused && self.preferred(source) => Shows::Source { source },
             None => match &self.slate {
@@ -301,8 +436,8 @@ impl Desk {
         let until = self.on_air.as_ref().map(|on_air| on_air.public.clone()).unwrap_or_default();
         let at_ms = self.given.clock.now_ms();
         let entry = Entry::Cut { take: take.id, shows: shows.clone(), at_ms, from: from.clone(), until: until.clone() };
-        if let Err(error) = self.note(&entry).await {
-            return self.disk_refused(&error);
+        if let Err(error) = self.note(entry) {
+            return self.disk_refused(self.folder, &error);
         }
         let recording = &self.given.recording;
         recording.close_cut(until);
@@ -324,15 +459,13 @@ impl Desk {
     }
 
     /// Writes a line of the programme and waits until it is on disk.
-    async fn note(&mut self, entry: &Entry) -> io::Result<()> {
+    fn note(&mut self, entry: Entry) -> io::Result<()> {
         // A line is written a few times an hour and takes a millisecond; the disk's own time is the same for all.
-        tokio::task::block_in_place(|| {
-            self.given.program.push(entry);
-            self.given.program.commit()
-        })
+        tokio::task::block_in_place(|| self.given.program.note(entry))
     }
 
     async fn on_tick(&mut self) {
+        self.rush().await;
         if self.given.offered.is_empty() {
             let gone = |source: &SourceId| !self.given.intake.connected(*source);
             let gone: Vec<SourceId> = self.runs.keys().copied().filter(gone).collect();
@@ -362,19 +495,25 @@ impl Desk {
             self.start_slate(wanted);
         }
         let (Some(slate), Some(pictures)) = (&mut self.slate, &self.given.slate) else { return };
+        let id = slate.id;
         for part in slate.running.due(pictures, slate.since.elapsed()) {
-            slate.writer.part(part).await;
+            if let Err(Hangs) = slate.writer.part(part.clone()).await {
+                return self.give_up(id, part);
+            }
         }
     }
 
     fn start_slate(&mut self, shows: Shows) {
         let Some(slate) = self.given.slate.clone() else { return };
+        if Instant::now() < self.try_again {
+            return;
+        }
         match self.open_take(None, slate.tracks()) {
             Ok((id, writer)) => {
                 let running = slate.run(self.given.clock.now_ms());
                 self.slate = Some(SlateTake { id, writer, running, since: Instant::now(), shows });
             }
-            Err(error) => self.disk_refused(&error),
+            Err(error) => self.disk_refused(self.folder, &error),
         }
     }
 
@@ -384,7 +523,7 @@ impl Desk {
         let (done, reply) = match command {
             Command::End(reply) => return Some(reply),
             Command::Pause(reply) => {
-                let done = self.note(&Entry::Paused { at_ms }).await;
+                let done = self.note(Entry::Paused { at_ms });
                 if done.is_ok() {
                     self.paused = true;
                     self.runs.values_mut().for_each(|run| run.restart(Vec::new()));
@@ -394,12 +533,12 @@ impl Desk {
                 (done, reply)
             }
             Command::Resume(reply) => {
-                let done = self.note(&Entry::Resumed { at_ms }).await;
+                let done = self.note(Entry::Resumed { at_ms });
                 self.paused &= done.is_err();
                 (done, reply)
             }
             Command::Sources(sources, reply) => {
-                let done = self.note(&Entry::Sources { sources: sources.clone(), at_ms }).await;
+                let done = self.note(Entry::Sources { sources: sources.clone(), at_ms });
                 if done.is_ok() {
                     self.runs.retain(|source, _| sources.contains(source));
                     self.given.recording.set_sources(sources.clone());
@@ -428,7 +567,10 @@ impl Desk {
         self.runs.clear();
         self.slate = None;
         while !self.takes.is_empty() {
-            let Some((take, what)) = told.recv().await else { break };
+            let Ok(Some((take, what))) = tokio::time::timeout(CLOSING, told.recv()).await else {
+                tracing::error!(takes = self.takes.len(), "the disk does not answer; takes are left unclosed");
+                break;
+            };
             match what {
                 Written::Part { .. } if self.on_air.as_ref().is_none_or(|on_air| on_air.take.id != take) => {}
                 what => self.on_written(take, what).await,
@@ -436,7 +578,7 @@ impl Desk {
         }
         let Some(reply) = done else { return };
         let until = self.on_air.as_ref().map(|on_air| on_air.public.clone()).unwrap_or_default();
-        let ended = self.note(&Entry::Ended { at_ms: self.given.clock.now_ms(), until: until.clone() }).await;
+        let ended = self.note(Entry::Ended { at_ms: self.given.clock.now_ms(), until: until.clone() });
         if ended.is_ok() {
             self.given.recording.end(Some(until));
         }

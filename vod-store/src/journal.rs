@@ -26,7 +26,10 @@ const TAIL: usize = MEMBER.len() + 64 + 2;
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
+    /// The chain after the last line pushed.
     chain: String,
+    /// The chain after the last line committed, and where that line ends.
+    committed: (String, u64),
     buffer: Vec<u8>,
 }
 
@@ -57,7 +60,7 @@ impl Journal {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create_new(true).open(path)?;
         disk::sync_parent(path)?;
-        Ok(Self { file, chain: GENESIS.to_owned(), buffer: Vec::new() })
+        Ok(Self { file, chain: GENESIS.to_owned(), committed: (GENESIS.to_owned(), 0), buffer: Vec::new() })
     }
 
     /// Opens a journal to go on after its last sound line. A torn end is set aside in a file beside it, never dropped.
@@ -72,7 +75,8 @@ impl Journal {
             None => {}
         }
         let file = OpenOptions::new().append(true).open(path)?;
-        Ok((Self { file, chain: contents.chain, buffer: Vec::new() }, contents.entries))
+        let committed = (contents.chain.clone(), contents.sound);
+        Ok((Self { file, chain: contents.chain, committed, buffer: Vec::new() }, contents.entries))
     }
 
     /// Adds an entry to the batch that [`Journal::commit`] will write.
@@ -87,11 +91,25 @@ impl Journal {
     }
 
     /// Writes the batch and waits until it is on the disk.
+    ///
+    /// After an error none of the batch counts. What of it reached the file is cut off again, so that it is no torn line
+    /// in the midst of what may follow; a disk that does not even do that must not be given more.
     pub(crate) fn commit(&mut self) -> io::Result<()> {
-        let written = self.file.write_all(&self.buffer);
+        let length = self.buffer.len() as u64;
+        let done = self.file.write_all(&self.buffer).and_then(|()| self.file.sync_data());
         self.buffer.clear();
-        written?;
-        self.file.sync_data()
+        match done {
+            Ok(()) => {
+                self.committed.0.clone_from(&self.chain);
+                self.committed.1 += length;
+                Ok(())
+            }
+            Err(error) => {
+                self.chain.clone_from(&self.committed.0);
+                self.file.set_len(self.committed.1)?;
+                Err(error)
+            }
+        }
     }
 }
 

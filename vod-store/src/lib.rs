@@ -4,6 +4,7 @@
 //! `player` reads playlists and bytes. It knows no GStreamer, no HTTP and no database:
 //! the disk is the truth, and the catalogue can be rebuilt from it.
 
+mod alarm;
 mod conductor;
 mod disk;
 mod download;

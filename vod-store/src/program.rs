@@ -13,10 +13,11 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    MeetingId, SourceId, journal,
+    MeetingId, SourceId, disk,
+    journal::{self, Journal},
     recording::Shows,
     store::About,
-    take::{Take, TakeId},
+    take::{PartAt, Take, TakeId},
 };
 
 /// The programme's file in a recording's folder.
@@ -50,6 +51,13 @@ pub(crate) enum Entry {
         /// By the tracks of the take before: how many of its parts were public. Empty at the first cut.
         until: Vec<u32>,
     },
+    /// These parts of a take were public, the disk being slow, and then the disk refused them:
+    /// they are on no disk. Their places are kept, so that what came after keeps its number.
+    Lost {
+        take: TakeId,
+        at_ms: i64,
+        parts: Vec<LostPart>,
+    },
     /// The clerk paused, or resumed.
     Paused {
         at_ms: i64,
@@ -62,6 +70,17 @@ pub(crate) enum Entry {
         at_ms: i64,
         until: Vec<u32>,
     },
+}
+
+/// A part that was public and is on no disk.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct LostPart {
+    /// Index into the take's tracks.
+    pub(crate) t: u8,
+    /// Index in the track.
+    pub(crate) i: u32,
+    #[serde(flatten)]
+    pub(crate) at: PartAt,
 }
 
 /// A stretch of one take on the programme.
@@ -113,15 +132,121 @@ pub(crate) fn outline(entries: &[Entry]) -> Option<Story> {
             Entry::Resumed { .. } => story.paused_at_ms = None,
             Entry::Ended { at_ms, .. } => story.ended_at_ms = Some(*at_ms),
             Entry::Sources { sources, .. } => story.sources.clone_from(sources),
-            Entry::Opened { .. } | Entry::Cut { .. } => {}
+            Entry::Opened { .. } | Entry::Cut { .. } | Entry::Lost { .. } => {}
         }
     }
     Some(story)
 }
 
-/// Reads the programme's lines.
-pub(crate) fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
-    Ok(journal::read(&folder.join(PROGRAM))?.entries)
+/// The programme's lines as the folder knows them that knows most; none where none of them holds one.
+///
+/// When a disk refuses, the programme goes on as a whole copy in another folder, so the longest is the newest.
+pub(crate) fn entries(folders: &[PathBuf]) -> io::Result<Option<Vec<Entry>>> {
+    Ok(newest(folders)?.map(|(_, entries)| entries))
+}
+
+fn newest(folders: &[PathBuf]) -> io::Result<Option<(usize, Vec<Entry>)>> {
+    let (mut best, mut failed): (Option<(usize, Vec<Entry>)>, _) = (None, None);
+    for (index, folder) in folders.iter().enumerate() {
+        match journal::read::<Entry>(&folder.join(PROGRAM)) {
+            Ok(found) if best.as_ref().is_none_or(|(_, best)| found.entries.len() > best.len()) => {
+                best = Some((index, found.entries));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => failed = Some(error),
+        }
+    }
+    match (best, failed) {
+        (None, Some(error)) => Err(error),
+        (best, _) => Ok(best),
+    }
+}
+
+/// A programme open for more lines, in one of the recording's folders.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// The recording's folder on each disk.
+    folders: Vec<PathBuf>,
+    /// Which of them it is written to.
+    at: usize,
+    journal: Journal,
+    entries: Vec<Entry>,
+}
+
+impl Writer {
+    /// Begins a programme in the first folder that takes it.
+    pub(crate) fn begin(folders: &[PathBuf], opened: Entry) -> io::Result<Self> {
+        let entries = vec![opened];
+        let (at, journal) = anywhere(folders, 0, &entries)?;
+        Ok(Self { folders: folders.to_owned(), at, journal, entries })
+    }
+
+    /// Takes up the programme that lies in one of the folders; none where there is none.
+    pub(crate) fn resume(folders: &[PathBuf]) -> io::Result<Option<Self>> {
+        let Some((at, entries)) = newest(folders)? else { return Ok(None) };
+        let (at, (journal, entries)) = match Journal::resume(&folders[at].join(PROGRAM)) {
+            Ok(resumed) => (at, resumed),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(error),
+            Err(error) => {
+                tracing::error!(folder = %folders[at].display(), %error, "the programme goes on elsewhere");
+                let (at, journal) = anywhere(folders, at + 1, &entries)?;
+                (at, (journal, entries))
+            }
+        };
+        Ok(Some(Self { folders: folders.to_owned(), at, journal, entries }))
+    }
+
+    /// Its lines so far.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Writes a line and waits until it is on a disk.
+    /// Where the disk refuses, the whole programme is written anew: to the next folder, or at last to the same one again.
+    pub(crate) fn note(&mut self, entry: Entry) -> io::Result<()> {
+        self.journal.push(&entry);
+        let committed = self.journal.commit();
+        self.entries.push(entry);
+        let Err(error) = committed else { return Ok(()) };
+        tracing::error!(folder = %self.folders[self.at].display(), %error, "the programme is written anew elsewhere");
+        match anywhere(&self.folders, self.at + 1, &self.entries) {
+            Ok((at, journal)) => (self.at, self.journal) = (at, journal),
+            Err(error) => {
+                self.entries.pop();
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a whole programme into the first folder from `first` on that takes it.
+fn anywhere(folders: &[PathBuf], first: usize, entries: &[Entry]) -> io::Result<(usize, Journal)> {
+    let mut refused = None;
+    for index in (first..first + folders.len()).map(|index| index % folders.len()) {
+        match create(&folders[index], entries) {
+            Ok(journal) => return Ok((index, journal)),
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(refused.unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no folder")))
+}
+
+/// Makes a recording's folder with a programme in it, so that a crash leaves either both or neither.
+fn create(folder: &Path, entries: &[Entry]) -> io::Result<Journal> {
+    disk::make_folder(folder)?;
+    let begun = folder.join("program.begun");
+    match std::fs::remove_file(&begun) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut journal = Journal::create(&begun)?;
+    entries.iter().for_each(|entry| journal.push(entry));
+    journal.commit()?;
+    std::fs::rename(&begun, folder.join(PROGRAM))?;
+    disk::sync_parent(&folder.join(PROGRAM))?;
+    Ok(journal)
 }
 
 /// The whole story: the programme with its takes, which may lie in any of `folders` (the recording's folder on each disk).
@@ -129,12 +254,22 @@ pub(crate) fn read(entries: &[Entry], folders: &[PathBuf]) -> io::Result<Story> 
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let mut story = outline(entries).ok_or_else(|| invalid("the programme does not begin with its opening"))?;
     let mut takes: HashMap<TakeId, Arc<Take>> = HashMap::new();
+    let mut lost: HashMap<TakeId, Vec<LostPart>> = HashMap::new();
+    for entry in entries {
+        if let Entry::Lost { take, parts, .. } = entry {
+            lost.entry(*take).or_default().extend(parts);
+        }
+    }
     for entry in entries {
         match entry {
             Entry::Cut { take, shows, from, until, .. } => {
                 let take = match takes.get(take) {
                     Some(take) => take.clone(),
-                    None => takes.entry(*take).or_insert(Arc::new(find(*take, folders)?)).clone(),
+                    None => {
+                        let read = find(*take, folders)?;
+                        read.keep_places(lost.get(take).map_or(&[], Vec::as_slice));
+                        takes.entry(*take).or_insert(Arc::new(read)).clone()
+                    }
                 };
                 if from.len() != take.tracks.len() {
                     return Err(invalid("a cut does not fit its take"));

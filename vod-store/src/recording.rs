@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     MeetingId, SourceId,
+    alarm::Alarms,
     conductor::Command,
     hls::{Variants, multivariant},
     media::TrackKind,
@@ -21,7 +22,7 @@ use crate::{
     take::Take,
     thumbnails::Thumbnails,
 };
-pub use crate::{download::Download, hls::Playlist, rendition::Rendition};
+pub use crate::{alarm::Alarm, download::Download, hls::Playlist, rendition::Rendition};
 
 /// What a viewer should know of a recording now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -127,6 +128,7 @@ pub struct Recording {
     version: Arc<AtomicU64>,
     cuts: RwLock<Vec<Cut>>,
     state: watch::Sender<State>,
+    alarms: Alarms,
     thumbnails: Thumbnails,
     commands: Option<mpsc::Sender<Command>>,
 }
@@ -150,6 +152,7 @@ impl Recording {
             version: Arc::default(),
             cuts: RwLock::default(),
             state: watch::Sender::new(state),
+            alarms: Alarms::default(),
             thumbnails: Thumbnails::open(folder),
             commands,
         };
@@ -194,6 +197,16 @@ impl Recording {
     #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.subscribe()
+    }
+
+    /// What is wrong with the disks that it is written to, now and as it changes; empty where all is well.
+    #[must_use]
+    pub fn alarms(&self) -> watch::Receiver<Vec<Alarm>> {
+        self.alarms.watch()
+    }
+
+    pub(crate) fn raised(&self) -> &Alarms {
+        &self.alarms
     }
 
     pub(crate) fn set_state(&self, state: State) {

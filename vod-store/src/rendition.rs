@@ -275,8 +275,16 @@ impl Rendition {
         let state = self.read();
         let segment = state.line.segments.get(usize::try_from(number).ok()?)?;
         let shown = state.cuts.get(segment.cut as usize)?.as_ref()?;
-        let file = shown.take.tracks[shown.track].file.clone();
-        Some(Media::File { file, offset: segment.offset, length: segment.length })
+        let track = &shown.take.tracks[shown.track];
+        match track.partly_in_memory(segment.first, segment.parts) {
+            None => {}
+            Some(Ok(bytes)) => return Some(Media::Memory(bytes)),
+            Some(Err(error)) => {
+                tracing::error!(take = %shown.take.id, number, %error, "a segment that is partly in memory");
+                return None;
+            }
+        }
+        Some(Media::File { file: track.file.clone(), offset: segment.offset, length: segment.length })
     }
 
     /// Part `part` of segment `number`. The one that comes next is waited for.
@@ -295,9 +303,13 @@ impl Rendition {
             return None;
         }
         let shown = state.cuts.get(segment.cut as usize)?.as_ref()?;
-        let at = shown.part(segment.first + u32::try_from(part).ok()?)?;
-        let file = shown.take.tracks[shown.track].file.clone();
-        Some(Media::File { file, offset: at.offset, length: u64::from(at.length) })
+        let index = segment.first + u32::try_from(part).ok()?;
+        let track = &shown.take.tracks[shown.track];
+        if let Some(bytes) = track.in_memory(index) {
+            return Some(Media::Memory(bytes));
+        }
+        let at = shown.part(index)?;
+        Some(Media::File { file: track.file.clone(), offset: at.offset, length: u64::from(at.length) })
     }
 
     /// Init segment `number`: that of the cut of this number.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     media::{Part, Track, TrackKind},
-    take::{TakeId, Writer},
+    take::{Hangs, TakeId, Writer},
 };
 
 /// Parts of the other tracks that are held while the leading one has no keyframe yet: more than two seconds of sound.
@@ -30,6 +30,8 @@ enum Stage {
 pub(crate) enum Fate {
     /// It is on its way to the disk, or is held.
     Kept,
+    /// The take's disk does not take it.
+    Hangs(TakeId, Part),
     /// It opens a take of these tracks, which begins with these parts.
     Opens { tracks: Arc<Vec<Track>>, parts: Vec<Part> },
 }
@@ -55,10 +57,10 @@ impl Run {
     pub(crate) async fn part(&mut self, part: Part) -> Fate {
         self.last_part = Instant::now();
         match &mut self.stage {
-            Stage::Writing { writer, .. } => {
-                writer.part(part).await;
-                Fate::Kept
-            }
+            Stage::Writing { take, writer } => match writer.part(part.clone()).await {
+                Ok(()) => Fate::Kept,
+                Err(Hangs) => Fate::Hangs(*take, part),
+            },
             Stage::Waiting { held } => {
                 let leading = leading(&self.tracks);
                 if leading.is_some_and(|leading| leading.name == part.track) && part.opens_segment && part.independent {

@@ -1,7 +1,8 @@
 //! The folder of recordings.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    ffi::OsString,
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -15,8 +16,7 @@ use crate::{
     Clock, Intake, MeetingId, Recording, SourceId,
     conductor::{Command, Conductor, OFFERS},
     disk,
-    journal::Journal,
-    program::{self, Entry, PROGRAM, Story},
+    program::{self, Entry, Story, Writer},
     slate::Slate,
 };
 
@@ -69,7 +69,7 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    /// The first holds the programmes; takes go to the first that takes them.
+    /// By rank: programmes and takes go to the first that takes them.
     folders: Vec<PathBuf>,
     intake: Intake,
     clock: Clock,
@@ -102,7 +102,7 @@ impl Store {
         Self::open_with_spares(vec![folder], intake, clock)
     }
 
-    /// Opens several folders, on several disks: takes go to the first that takes them; programmes stay in the first.
+    /// Opens several folders, on several disks: programmes and takes go to the first that takes them.
     ///
     /// # Errors
     /// When the first folder cannot be made. A spare that cannot is left out and logged.
@@ -138,7 +138,7 @@ impl Store {
         &self.inner.intake
     }
 
-    /// The folder that holds the programmes.
+    /// The first of the folders.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.inner.folders[0]
@@ -199,13 +199,14 @@ impl Store {
             return Ok(running.clone());
         }
         let folders = self.folders(meeting);
-        let (folder, about, sources) = (folders[0].clone(), about.clone(), sources.to_vec());
+        let (about, sources) = (about.clone(), sources.to_vec());
         let (program, story) = blocking(move || {
-            if !folder.join(PROGRAM).exists() {
-                create(&folder, &Entry::Opened { version: 1, meeting, about, sources, at_ms })?;
-            }
-            let (program, entries) = Journal::resume::<Entry>(&folder.join(PROGRAM))?;
-            Ok((program, program::read(&entries, &folders)?))
+            let program = match Writer::resume(&folders)? {
+                Some(program) => program,
+                None => Writer::begin(&folders, Entry::Opened { version: 1, meeting, about, sources, at_ms })?,
+            };
+            let story = program::read(program.entries(), &folders)?;
+            Ok((program, story))
         })
         .await
         .map_err(|source| error(&self.folders(meeting)[0], source))?;
@@ -215,7 +216,7 @@ impl Store {
         Ok(self.conduct(meeting, program, story, kind))
     }
 
-    fn conduct(&self, meeting: MeetingId, program: Journal, story: Story, kind: Kind) -> Arc<Recording> {
+    fn conduct(&self, meeting: MeetingId, program: Writer, story: Story, kind: Kind) -> Arc<Recording> {
         let (commands, queue) = mpsc::channel(8);
         let folders = self.folders(meeting);
         let recording = Arc::new(Recording::new(story, folders[0].clone(), Some(commands)));
@@ -302,10 +303,8 @@ impl Store {
         let folders = self.folders(meeting);
         let folder = folders[0].clone();
         let read = blocking(move || {
-            if !folder.join(PROGRAM).exists() {
-                return Ok(None);
-            }
-            let story = program::read(&program::entries(&folder)?, &folders)?;
+            let Some(entries) = program::entries(&folders)? else { return Ok(None) };
+            let story = program::read(&entries, &folders)?;
             Ok(Some(Arc::new(Recording::new(story, folder, None))))
         })
         .await
@@ -324,12 +323,13 @@ impl Store {
     /// # Errors
     /// When the folder cannot be read; a recording that cannot is left out and logged.
     pub async fn catalogue(&self) -> Result<Vec<CatalogueEntry>, Error> {
-        let folder = self.folder().to_owned();
+        let folders = self.all_folders().to_owned();
         blocking(move || {
             let mut found = Vec::new();
-            for entry in std::fs::read_dir(&folder)? {
-                let path = entry?.path();
-                match program::entries(&path).map(|entries| program::outline(&entries)) {
+            for name in names(&folders)? {
+                let paths: Vec<PathBuf> = folders.iter().map(|folder| folder.join(&name)).collect();
+                let path = &paths[0];
+                match program::entries(&paths).map(|entries| program::outline(&entries.unwrap_or_default())) {
                     Ok(Some(story)) => found.push(CatalogueEntry {
                         meeting: story.meeting,
                         about: story.about,
@@ -391,19 +391,18 @@ enum Kind {
     Film,
 }
 
-/// Makes a recording's folder with the first line of its programme, so that a crash leaves either both or neither.
-fn create(folder: &Path, opened: &Entry) -> io::Result<()> {
-    disk::make_folder(folder)?;
-    let begun = folder.join("program.begun");
-    match std::fs::remove_file(&begun) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+/// The names of all that lies in the folders. Only the first must be readable: a spare may be a disk that has gone.
+fn names(folders: &[PathBuf]) -> io::Result<BTreeSet<OsString>> {
+    let mut names = BTreeSet::new();
+    for (index, folder) in folders.iter().enumerate() {
+        let read = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        match read {
+            Ok(entries) => names.extend(entries.into_iter().map(|entry| entry.file_name())),
+            Err(error) if index == 0 => return Err(error),
+            Err(error) => tracing::error!(folder = %folder.display(), %error, "the spare folder cannot be read"),
+        }
     }
-    let mut program = Journal::create(&begun)?;
-    program.push(opened);
-    program.commit()?;
-    std::fs::rename(&begun, folder.join(PROGRAM))?;
-    disk::sync_parent(&folder.join(PROGRAM))
+    Ok(names)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {

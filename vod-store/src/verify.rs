@@ -105,7 +105,7 @@ fn verify_take(folder: &Path, report: &mut Report) {
                 (tracks.iter().position(|other| other.name == *track), 0, *length, sha256)
             }
             Entry::Part { t, o, n, h, .. } => (Some(usize::from(*t)), *o, u64::from(*n), h),
-            Entry::Take { .. } | Entry::Closed { .. } => continue,
+            Entry::Take { .. } | Entry::Early { .. } | Entry::Closed { .. } => continue,
         };
         let Some((file, path)) = track.and_then(|track| Some((files.get(track)?, &paths[track]))) else {
             report.faults.push(format!("{}: a line names a track that is not there", folder.display()));

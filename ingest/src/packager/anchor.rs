@@ -5,17 +5,19 @@
 
 /// How long the smallest difference counts before it is forgotten.
 const WINDOW_MS: i64 = 10_000;
-/// For so long after the first observation the anchor goes where it must at once.
-const SETTLING_MS: i64 = 2_000;
-/// How far it moves with a segment afterwards, in 90 kHz ticks: 2 ms.
-const SLEW: i64 = 180;
+/// How far it moves ahead with a segment, in 90 kHz ticks: 2 ms. Lateness of the network is not the source's clock.
+const AHEAD: i64 = 180;
+/// How far it moves back with a segment: 50 ms. That something came sooner than thought is certain: an encoder that
+/// sends what it had held back while it connected shows its true clock only after some seconds.
+const BACK: i64 = 4_500;
 
 /// Relates a source's stamps to the wall clock.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Anchor {
     /// Wall clock minus stamp, 90 kHz ticks.
     offset: Option<i64>,
-    first_ms: i64,
+    /// Whether a date has been told: until then the anchor goes where it must at once.
+    told: bool,
     window_ms: i64,
     current: Option<i64>,
     before: Option<i64>,
@@ -26,14 +28,14 @@ impl Anchor {
     pub(super) fn observe(&mut self, pts: i64, arrived_ms: i64) {
         let difference = arrived_ms * 90 - pts;
         if self.offset.is_none() {
-            (self.first_ms, self.window_ms) = (arrived_ms, arrived_ms);
+            self.window_ms = arrived_ms;
         }
         if arrived_ms - self.window_ms >= WINDOW_MS {
             self.before = self.current.take();
             self.window_ms = arrived_ms;
         }
         self.current = Some(self.current.map_or(difference, |least| least.min(difference)));
-        if arrived_ms - self.first_ms < SETTLING_MS {
+        if !self.told {
             self.offset = self.target();
         }
     }
@@ -44,9 +46,10 @@ impl Anchor {
 
     /// A segment begins: the anchor moves a little.
     pub(super) fn slew(&mut self) {
+        self.told = true;
         if let (Some(offset), Some(target)) = (self.offset.as_mut(), self.current.into_iter().chain(self.before).min())
         {
-            *offset += (target - *offset).clamp(-SLEW, SLEW);
+            *offset += (target - *offset).clamp(-BACK, AHEAD);
         }
     }
 
@@ -76,6 +79,23 @@ mod tests {
             anchor.observe(index * 3600, 1_000_000 + index * 40 + late);
         }
         assert_eq!(anchor.wall_ms(50 * 3600), 1_000_000 + 2000);
+    }
+
+    #[test]
+    fn a_burst_at_the_start_moves_dates_back_by_little_and_never_before_the_one_before() {
+        let mut anchor = Anchor::default();
+        let mut dates = Vec::new();
+        for index in 0..1000 {
+            // The first second's pictures come all at once, then each when it is taken.
+            let arrived_ms = 1_000_000 + (index * 40 - 1000).max(0);
+            anchor.observe(index * 3600, arrived_ms);
+            if index % 25 == 0 {
+                anchor.slew();
+                dates.push(anchor.wall_ms(index * 3600));
+            }
+        }
+        assert!(dates.windows(2).all(|pair| (pair[1] - pair[0] - 1000).abs() <= 50), "{dates:?}");
+        assert_eq!(dates.last(), Some(&(1_000_000 + 39 * 1000 - 1000)));
     }
 
     #[test]

@@ -65,10 +65,10 @@ async fn introduce(server: &Server, mut socket: TcpStream) -> Result<Option<(Pee
 }
 
 pub(super) async fn run(server: &Server, socket: TcpStream, address: SocketAddr) -> Result<()> {
-    let introduced = introduce(server, socket).await.inspect_err(|_| server.failed(address.ip()))?;
+    let introduced = introduce(server, socket).await.inspect_err(|_| server.failures.failed(address.ip()))?;
     let Some((mut peer, Asked { stream, key, encoder })) = introduced else { return Ok(()) };
     let Some(source) = (server.admit)(&key) else {
-        server.failed(address.ip());
+        server.failures.failed(address.ip());
         tracing::info!(peer = %address, "a publish with an unknown stream key was refused");
         return peer.refuse(stream, "NetStream.Publish.BadName", UNKNOWN_KEY).await;
     };

@@ -8,18 +8,14 @@ mod chunks;
 mod connection;
 mod session;
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::{Clock, Intake, SourceId};
 
-use crate::WorkerCommand;
+pub use crate::failures::{FAILURE_WINDOW, MAX_FAILURES};
+use crate::{WorkerCommand, failures::Failures};
 
 /// Whose the presented stream key is, if it is anybody's.
 pub type Admit = Arc<dyn Fn(&str) -> Option<SourceId> + Send + Sync>;
@@ -32,13 +28,6 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const PUBLISH_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection without a byte for so long is closed.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// So many connections of one address that presented no known key within [`FAILURE_WINDOW`], and it must wait.
-pub const MAX_FAILURES: u32 = 20;
-/// How long failures count.
-pub const FAILURE_WINDOW: Duration = Duration::from_secs(60);
-/// Addresses whose failures are counted at a time.
-const MAX_ADDRESSES: usize = 10_000;
-
 /// What every connection needs.
 pub(super) struct Server {
     pub(super) admit: Admit,
@@ -46,30 +35,7 @@ pub(super) struct Server {
     pub(super) workers: WorkerCommand,
     pub(super) clock: Clock,
     pub(super) shutdown: CancellationToken,
-    failures: Mutex<HashMap<IpAddr, (Instant, u32)>>,
-}
-
-impl Server {
-    /// Notes that a connection of this address presented no known key.
-    pub(super) fn failed(&self, address: IpAddr) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MAX_ADDRESSES {
-            failures.retain(|_, (since, _)| since.elapsed() < FAILURE_WINDOW);
-        }
-        if failures.len() >= MAX_ADDRESSES {
-            return;
-        }
-        let entry = failures.entry(address).or_insert_with(|| (Instant::now(), 0));
-        if entry.0.elapsed() >= FAILURE_WINDOW {
-            *entry = (Instant::now(), 0);
-        }
-        entry.1 += 1;
-    }
-
-    fn must_wait(&self, address: IpAddr) -> bool {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.get(&address).is_some_and(|(since, count)| *count >= MAX_FAILURES && since.elapsed() < FAILURE_WINDOW)
-    }
+    pub(super) failures: Failures,
 }
 
 /// Accepts encoders until `shutdown`. Connections run on `tracker`; each ends its source's work before it ends.
@@ -82,7 +48,7 @@ pub async fn serve(
     shutdown: CancellationToken,
     tracker: TaskTracker,
 ) {
-    let failures = Mutex::default();
+    let failures = Failures::default();
     let server = Arc::new(Server { admit, intake, workers, clock, shutdown: shutdown.clone(), failures });
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
@@ -99,7 +65,7 @@ pub async fn serve(
                 continue;
             }
         };
-        if server.must_wait(peer.ip()) {
+        if server.failures.must_wait(peer.ip()) {
             tracing::debug!(%peer, "an address with too many failures must wait");
             continue;
         }

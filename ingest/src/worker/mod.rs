@@ -1,7 +1,7 @@
 //! The media worker: a child process that reads one source's media and writes parts to its parent.
 //!
-//! It holds no key, no database and no socket. FLV comes in at standard input, [`crate::wire`] messages go out at
-//! standard output, words for the log at standard error. It locks itself in before it reads the first byte.
+//! It holds no key, no database and no socket. FLV, or an MPEG transport stream, comes in at standard input,
+//! [`crate::wire`] messages go out at standard output, words for the log at standard error. It locks itself in before it reads the first byte.
 
 mod analysis;
 mod branch;
@@ -10,6 +10,7 @@ mod output;
 pub mod sandbox;
 mod station;
 mod transcode;
+mod transport;
 
 use std::{
     io::{Read, Write as _},
@@ -27,11 +28,25 @@ use crate::{
 };
 use output::Output;
 use station::Station;
+use transport::Transport;
+
+/// What comes in at standard input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Container {
+    /// FLV, as RTMP carries it.
+    #[default]
+    Flv,
+    /// An MPEG transport stream, as SRT carries it.
+    TransportStream,
+}
 
 /// How a worker is to work; its parent hands it over as JSON, the command's one argument.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
+    /// What it reads.
+    pub container: Container,
     /// Look at keyframes and listen to the sound: faults, levels, thumbnails.
     pub analysis: bool,
     /// Code the pictures anew where keyframes stand too far apart for segments.
@@ -44,7 +59,7 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { analysis: true, transcode: true, sandbox: true, probe: false }
+        Self { container: Container::Flv, analysis: true, transcode: true, sandbox: true, probe: false }
     }
 }
 
@@ -92,6 +107,9 @@ pub fn run(profile: &Profile) -> Result<()> {
     if profile.analysis || profile.transcode {
         branch::load()?;
     }
+    if profile.container == Container::TransportStream {
+        transport::load()?;
+    }
     if profile.sandbox {
         // One line for the parent's log.
         eprintln!("{}", sandbox::enter()?);
@@ -114,7 +132,7 @@ pub fn run(profile: &Profile) -> Result<()> {
 
 fn work(profile: &Profile, out: &Output) -> Result<()> {
     let mut station = Station::new(profile, out, Wall::begin())?;
-    let mut reader = flv::Reader::default();
+    let mut reader = Reader::new(profile.container)?;
     let stdin = std::io::stdin();
     let mut input = stdin.lock();
     let mut due = Instant::now() + SECOND;
@@ -132,11 +150,49 @@ fn work(profile: &Profile, out: &Output) -> Result<()> {
             Ok(_) => {}
             Err(error) => return Err(std::io::Error::from(error).into()),
         }
-        if fill(&mut input, reader.buffer())? == 0 {
+        let ended = fill(&mut input, reader.buffer())? == 0;
+        reader.read(ended, |tag| station.tag(&tag))?;
+        if ended {
             return station.finish();
         }
-        while let Some(tag) = reader.next()? {
-            station.tag(&tag)?;
+    }
+}
+
+/// Cuts what comes in into tags.
+enum Reader {
+    Flv(flv::Reader),
+    Transport(Transport, BytesMut),
+}
+
+impl Reader {
+    fn new(container: Container) -> Result<Self> {
+        Ok(match container {
+            Container::Flv => Self::Flv(flv::Reader::default()),
+            Container::TransportStream => Self::Transport(Transport::new()?, BytesMut::new()),
+        })
+    }
+
+    /// Room to read into.
+    fn buffer(&mut self) -> &mut BytesMut {
+        match self {
+            Self::Flv(reader) => reader.buffer(),
+            Self::Transport(_, buffer) => buffer,
+        }
+    }
+
+    /// Reads what is in the buffer.
+    fn read(&mut self, ended: bool, mut act: impl FnMut(flv::Tag) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Flv(reader) => {
+                while let Some(tag) = reader.next()? {
+                    act(tag)?;
+                }
+                Ok(())
+            }
+            Self::Transport(transport, _) if ended => transport.finish().into_iter().try_for_each(act),
+            Self::Transport(transport, buffer) => {
+                transport.read(buffer.split().freeze())?.into_iter().try_for_each(act)
+            }
         }
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct Bench {
     store: Store,
     meeting: MeetingId,
     folder: tempfile::TempDir,
-    shutdown: CancellationToken,
-    tracker: TaskTracker,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) tracker: TaskTracker,
 }
 
 pub(crate) fn workers(profile: Profile) -> WorkerCommand {

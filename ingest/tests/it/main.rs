@@ -5,5 +5,7 @@
 mod bench;
 mod hevc;
 mod rtmp;
+mod rtsp;
 mod sandbox;
+mod srt;
 mod worker;

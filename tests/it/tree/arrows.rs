@@ -19,6 +19,8 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[("bema", &["cmaf"])];
 const OWNED: &[(&str, &[&str], &str)] = &[
     ("gst", &["ingest"], "foreign media is parsed in the worker alone"),
     ("rml_rtmp", &["ingest"], "a source's protocol is ingest's business"),
+    ("srt-", &["ingest"], "a source's protocol is ingest's business"),
+    ("retina", &["ingest"], "a source's protocol is ingest's business"),
     ("landlock", &["ingest"], "the worker's sandbox"),
     ("seccompiler", &["ingest"], "the worker's sandbox"),
     ("axum", &["player", "bema"], "HTTP ends at the pages"),

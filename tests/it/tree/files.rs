@@ -13,6 +13,7 @@ const TOP: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "clippy.toml",
     "cmaf",
     "council",
     "docs",

@@ -22,6 +22,8 @@ export type EngineEvent = "change" | "trouble" | "well" | "failed";
 
 /** A recovery that keeps failing is given up after so many within a minute. */
 const REBUILDS_A_MINUTE = 5;
+/** Playlists come and nothing can be played for so long: the loaders wait for each other, and a new start frees them. */
+const STUCK_MS = 5000;
 /** Seconds by which the first position lies within the media. */
 const INSIDE = 0.05;
 /** Wall-clock jumps smaller than this are rounding. */
@@ -41,6 +43,8 @@ export class Engine extends EventTarget {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #eager: boolean;
+  /** Since when a playlist has come and nothing could be played; 0 while all is well. */
+  #dry = 0;
 
   /** `eager` buffers far ahead at once; without it only what shows the first picture, until it plays. */
   constructor(video: HTMLVideoElement, eager: boolean) {
@@ -178,6 +182,7 @@ export class Engine extends EventTarget {
     clearTimeout(this.#timer);
     this.#hls?.destroy();
     this.#hls = undefined;
+    this.#dry = 0;
     this.#details = undefined;
     this.#timeline = new Timeline([]);
     this.#timelineOf = undefined;
@@ -206,7 +211,24 @@ export class Engine extends EventTarget {
     const changed = this.#details?.live !== details.live;
     this.#details = details;
     this.#place();
+    this.#unstick();
     if (changed) this.#tell("change");
+  }
+
+  /**
+   * Playlists of a live meeting come several times a second. Where they do and the video has had nothing to play for
+   * some seconds, although it should, hls.js waits for a track that waits for another (seen where a page is opened just
+   * as the slate gives way to the source).
+   */
+  #unstick(): void {
+    const { video } = this;
+    const dry = this.live && !video.seeking && video.readyState < 3 && !(video.paused && video.readyState > 0);
+    if (!dry) this.#dry = 0;
+    else if (this.#dry === 0) this.#dry = performance.now();
+    else if (performance.now() - this.#dry > STUCK_MS) {
+      this.#dry = 0;
+      this.#rebuild();
+    }
   }
 
   /** Goes to the instant that was asked for, once the timeline is known. */

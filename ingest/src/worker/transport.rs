@@ -1,0 +1,239 @@
+//! MPEG transport streams (ISO/IEC 13818-1), as SRT carries them: demuxed and parsed by GStreamer, given on as FLV tags.
+//!
+//! No element here has a thread of its own: what is pushed has gone all the way when the push returns.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+use gstreamer::{self as gst, prelude::*};
+use gstreamer_app::{AppSink, AppSinkCallbacks};
+
+use crate::{
+    Error, Result,
+    flv::{Kind, Tag},
+};
+
+const ELEMENTS: [&str; 5] = ["tsdemux", "h264parse", "aacparse", "capsfilter", "appsink"];
+/// So many bytes without a picture or a sound, and the stream counts as unreadable.
+const FRUITLESS_BYTES: usize = 8 << 20;
+
+/// Loads what transport streams need; call it before the process is locked in.
+pub(super) fn load() -> Result<()> {
+    gst::init().map_err(|error| Error::Media(error.to_string()))?;
+    for name in ELEMENTS {
+        let factory = gst::ElementFactory::find(name).and_then(|factory| factory.load().ok());
+        factory.ok_or_else(|| Error::Media(format!("the element {name} is not installed")))?;
+    }
+    Ok(())
+}
+
+/// What came out, and which streams there are.
+#[derive(Default)]
+struct Found {
+    tags: Vec<Tag>,
+    video: bool,
+    audio: bool,
+    foreign_video: Option<Tag>,
+    foreign_audio: Option<Tag>,
+}
+
+/// Bytes in, tags out.
+pub(super) struct Transport {
+    pipeline: gst::Pipeline,
+    input: gst::Pad,
+    found: Arc<Mutex<Found>>,
+    fruitless: usize,
+}
+
+impl Transport {
+    pub(super) fn new() -> Result<Self> {
+        let pipeline = gst::Pipeline::new();
+        let demuxer = element("tsdemux")?;
+        pipeline.add(&demuxer).map_err(failed)?;
+        let found = Arc::<Mutex<Found>>::default();
+        let (of_pipeline, of_found) = (pipeline.downgrade(), Arc::clone(&found));
+        demuxer.connect_pad_added(move |_, pad| {
+            if let Some(pipeline) = of_pipeline.upgrade()
+                && let Err(error) = attach(&pipeline, pad, &of_found)
+            {
+                eprintln!("a stream is left out: {error}");
+            }
+        });
+        let of_found = Arc::clone(&found);
+        demuxer.connect_no_more_pads(move |_| {
+            let mut found = of_found.lock().unwrap_or_else(PoisonError::into_inner);
+            let video = found.foreign_video.take().filter(|_| !found.video);
+            let audio = found.foreign_audio.take().filter(|_| !found.audio);
+            found.tags.extend(video.into_iter().chain(audio));
+        });
+        let input = gst::Pad::builder(gst::PadDirection::Src).name("in").build();
+        let sink = demuxer.static_pad("sink").ok_or_else(|| Error::Media("tsdemux has no sink".into()))?;
+        input.set_active(true).map_err(failed)?;
+        input.link(&sink).map_err(failed)?;
+        pipeline.set_state(gst::State::Playing).map_err(failed)?;
+        let caps = gst::Caps::builder("video/mpegts").field("systemstream", true).build();
+        input.push_event(gst::event::StreamStart::new("in"));
+        input.push_event(gst::event::Caps::new(&caps));
+        input.push_event(gst::event::Segment::new(&gst::FormattedSegment::<gst::format::Bytes>::new()));
+        Ok(Self { pipeline, input, found, fruitless: 0 })
+    }
+
+    /// Reads these bytes; answers what they complete.
+    ///
+    /// # Errors
+    /// When there is no stream that can be read.
+    pub(super) fn read(&mut self, bytes: Bytes) -> Result<Vec<Tag>> {
+        self.fruitless += bytes.len();
+        let pushed = self.input.push(gst::Buffer::from_slice(bytes));
+        let tags = self.take();
+        if !tags.is_empty() {
+            self.fruitless = 0;
+        } else if self.fruitless > FRUITLESS_BYTES {
+            return Err(Error::Configuration("there is no H.264 and no AAC in the transport stream".into()));
+        }
+        match pushed {
+            Ok(_) | Err(gst::FlowError::NotLinked) => Ok(tags),
+            Err(error) => Err(Error::Configuration(format!("the transport stream: {}", self.why(error)))),
+        }
+    }
+
+    /// The stream has ended: what was held back.
+    pub(super) fn finish(&mut self) -> Vec<Tag> {
+        self.input.push_event(gst::event::Eos::new());
+        self.take()
+    }
+
+    fn take(&self) -> Vec<Tag> {
+        std::mem::take(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner).tags)
+    }
+
+    fn why(&self, error: gst::FlowError) -> String {
+        let said = self.pipeline.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error]));
+        match said.as_ref().map(|message| message.view()) {
+            Some(gst::MessageView::Error(said)) => said.error().to_string(),
+            _ => error.to_string(),
+        }
+    }
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        // There is nothing to do about a pipeline that does not stop; the process ends soon.
+        let _ = self.pipeline.set_state(gst::State::Null);
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Media(error.to_string())
+}
+
+fn element(name: &str) -> Result<gst::Element> {
+    gst::ElementFactory::make(name).build().map_err(failed)
+}
+
+/// Parses one stream of the programme: the first of pictures and the first of sound that we take.
+fn attach(pipeline: &gst::Pipeline, pad: &gst::Pad, found: &Arc<Mutex<Found>>) -> Result<()> {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    let Some(structure) = caps.structure(0) else { return Ok(()) };
+    let name = structure.name().as_str();
+    let version = structure.get::<i32>("mpegversion").unwrap_or_default();
+    let mut state = found.lock().unwrap_or_else(PoisonError::into_inner);
+    let (kind, parser, wanted) = match (name, version) {
+        ("video/x-h264", _) if !state.video => {
+            state.video = true;
+            (Kind::Video, "h264parse", "video/x-h264,stream-format=avc,alignment=au")
+        }
+        ("audio/mpeg", 2 | 4) if !state.audio => {
+            state.audio = true;
+            (Kind::Audio, "aacparse", "audio/mpeg,mpegversion=4,stream-format=raw")
+        }
+        ("video/x-h264", _) | ("audio/mpeg", 2 | 4) => return Ok(()),
+        _ => {
+            if let Some(code) = foreign_video(name) {
+                state.foreign_video = Some(tag(Kind::Video, 0, &[&[0x90], code]));
+            } else if let Some(code) = foreign_audio(name) {
+                state.foreign_audio = Some(tag(Kind::Audio, 0, &[&[0x90], code]));
+            }
+            return Ok(());
+        }
+    };
+    drop(state);
+    let (parser, filter) = (element(parser)?, element("capsfilter")?);
+    filter.set_property("caps", wanted.parse::<gst::Caps>().map_err(failed)?);
+    let sink = AppSink::builder().sync(false).async_(false).build();
+    let (to, mut described) = (Arc::clone(found), None);
+    let callbacks = AppSinkCallbacks::builder().new_sample(move |sink| {
+        let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+        let mut found = to.lock().unwrap_or_else(PoisonError::into_inner);
+        give(kind, &sample, &mut described, &mut found.tags);
+        Ok(gst::FlowSuccess::Ok)
+    });
+    sink.set_callbacks(callbacks.build());
+    let elements = [&parser, &filter, sink.upcast_ref()];
+    pipeline.add_many(elements).map_err(failed)?;
+    gst::Element::link_many(elements).map_err(failed)?;
+    for element in elements.into_iter().rev() {
+        element.sync_state_with_parent().map_err(failed)?;
+    }
+    let entry = parser.static_pad("sink").ok_or_else(|| Error::Media("a parser has no sink".into()))?;
+    pad.link(&entry).map_err(failed)?;
+    Ok(())
+}
+
+/// The four-character code by which enhanced RTMP names what we do not take.
+fn foreign_video(name: &str) -> Option<&'static [u8]> {
+    Some(match name {
+        "video/x-h265" => b"hvc1",
+        "video/x-av1" => b"av01",
+        "video/mpeg" => b"mpeg",
+        _ if name.starts_with("video/") => b"else",
+        _ => return None,
+    })
+}
+
+fn foreign_audio(name: &str) -> Option<&'static [u8]> {
+    Some(match name {
+        "audio/mpeg" => b".mp3",
+        "audio/x-ac3" | "audio/x-eac3" => b"ac-3",
+        "audio/x-opus" => b"Opus",
+        _ if name.starts_with("audio/") => b"else",
+        _ => return None,
+    })
+}
+
+fn tag(kind: Kind, timestamp: u32, pieces: &[&[u8]]) -> Tag {
+    let mut data = BytesMut::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    pieces.iter().for_each(|piece| data.put_slice(piece));
+    Tag { kind, timestamp, data: data.freeze() }
+}
+
+fn milliseconds(time: gst::ClockTime) -> i64 {
+    i64::try_from((time.nseconds() + 500_000) / 1_000_000).unwrap_or_default()
+}
+
+/// One access unit or frame of sound as a tag, after its configuration where that is new.
+fn give(kind: Kind, sample: &gst::Sample, described: &mut Option<Bytes>, tags: &mut Vec<Tag>) {
+    let (Some(buffer), Some(caps)) = (sample.buffer(), sample.caps()) else { return };
+    // What has no time has lost its packets' beginning.
+    let Some(pts) = buffer.pts() else { return };
+    let dts = buffer.dts().filter(|_| kind == Kind::Video).unwrap_or(pts);
+    let Ok(data) = buffer.map_readable() else { return };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a tag's clock wraps at 2³²")]
+    let timestamp = milliseconds(dts) as u32;
+    let record = caps.structure(0).and_then(|caps| caps.get::<gst::Buffer>("codec_data").ok());
+    if let Some(Ok(record)) = record.as_ref().map(|record| record.map_readable())
+        && described.as_deref() != Some(&record[..])
+    {
+        *described = Some(Bytes::copy_from_slice(&record));
+        let head: &[u8] = if kind == Kind::Video { &[0x17, 0, 0, 0, 0] } else { &[0xaf, 0] };
+        tags.push(tag(kind, timestamp, &[head, &record]));
+    }
+    if kind == Kind::Audio {
+        tags.push(tag(kind, timestamp, &[&[0xaf, 1], &data]));
+        return;
+    }
+    let first = if buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) { 0x27 } else { 0x17 };
+    let composition = i32::try_from(milliseconds(pts) - milliseconds(dts)).unwrap_or_default();
+    let [_, a, b, c] = composition.to_be_bytes();
+    tags.push(tag(kind, timestamp, &[&[first, 1, a, b, c], &data]));
+}
