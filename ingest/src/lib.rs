@@ -6,6 +6,7 @@
 
 mod failures;
 mod flv;
+pub mod import;
 pub mod packager;
 pub mod rtmp;
 pub mod rtsp;
@@ -40,6 +41,9 @@ pub enum Error {
     /// The camera cannot be reached, or does not do as RTSP says.
     #[error("RTSP: {0}")]
     Rtsp(String),
+    /// The film cannot be taken in, or not to its end.
+    #[error("the film cannot be read: {0}")]
+    Film(String),
     /// The source was told to go.
     #[error(transparent)]
     Gone(#[from] vod_store::intake::Gone),
@@ -53,3 +57,13 @@ pub enum Error {
 
 /// What this crate answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Which of these GStreamer elements are not installed.
+///
+/// # Errors
+/// [`Error::Media`] when GStreamer itself cannot start.
+pub fn missing_elements(names: &[&str]) -> Result<Vec<String>> {
+    gstreamer::init().map_err(|error| Error::Media(error.to_string()))?;
+    let missing = names.iter().filter(|name| gstreamer::ElementFactory::find(name).is_none());
+    Ok(missing.map(|name| (*name).to_owned()).collect())
+}

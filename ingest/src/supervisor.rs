@@ -65,7 +65,7 @@ impl WorkerCommand {
         })
     }
 
-    fn spawn(&self) -> std::io::Result<Child> {
+    fn spawn(&self, input: Stdio) -> std::io::Result<Child> {
         let kept = |(name, _): &(OsString, OsString)| {
             let name = name.to_string_lossy();
             matches!(&*name, "HOME" | "XDG_CACHE_HOME" | "RUST_BACKTRACE") || name.starts_with("GST_")
@@ -76,7 +76,7 @@ impl WorkerCommand {
             .env_clear()
             .envs(std::env::vars_os().filter(kept))
             .envs(self.environment.iter().cloned())
-            .stdin(Stdio::piped())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -205,7 +205,7 @@ async fn live<P: Piece>(
     remembered: &mut P::Remembered,
     parts: &mut u64,
 ) -> Life {
-    let mut child = match command.spawn() {
+    let mut child = match command.spawn(Stdio::piped()) {
         Ok(child) => child,
         Err(error) => return Life::Broken(format!("it could not be started: {error}")),
     };
@@ -214,7 +214,7 @@ async fn live<P: Piece>(
         return Life::Broken("it has no pipes".into());
     };
     let log = AbortOnDropHandle::new(tokio::spawn(pass_log(stderr, feed.source())));
-    let pump = pump(stdout, feed, parts);
+    let pump = pump(stdout, feed, parts, |_| {});
     let work = async {
         tokio::pin!(pump);
         let fed = tokio::select! {
@@ -238,6 +238,30 @@ async fn live<P: Piece>(
     // Kills it where it still lives, and reaps it.
     let _ = child.kill().await;
     life
+}
+
+/// Has one worker read a file, which is its standard input.
+pub(crate) async fn read_file(
+    command: &WorkerCommand,
+    feed: &Feed,
+    file: Stdio,
+    progress: impl FnMut(u16),
+) -> std::io::Result<Ended> {
+    let mut child = command.spawn(file)?;
+    let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+        return Err(std::io::Error::other("the worker has no pipes"));
+    };
+    let log = AbortOnDropHandle::new(tokio::spawn(pass_log(stderr, feed.source())));
+    let life = pump(stdout, feed, &mut 0, progress).await;
+    // As in `live`.
+    let _ = tokio::time::timeout(Duration::from_millis(50), log).await;
+    let _ = child.kill().await;
+    Ok(match life {
+        Life::Whole => Ended::Whole,
+        Life::Gone => Ended::Gone,
+        Life::Refused(refusal) => Ended::Refused(refusal),
+        Life::Broken(why) => Ended::Refused(Refusal::Unreadable { what: format!("the worker that read it: {why}") }),
+    })
 }
 
 enum Halt {
@@ -274,7 +298,7 @@ async fn give<P: Piece>(
 }
 
 /// Hands what the worker says to the record.
-async fn pump(mut stdout: ChildStdout, feed: &Feed, parts: &mut u64) -> Life {
+async fn pump(mut stdout: ChildStdout, feed: &Feed, parts: &mut u64, mut progress: impl FnMut(u16)) -> Life {
     let mut buffer = BytesMut::new();
     let mut ended = false;
     loop {
@@ -297,9 +321,9 @@ async fn pump(mut stdout: ChildStdout, feed: &Feed, parts: &mut u64) -> Life {
                     }
                 }
                 Message::Health { health, faults } => feed.health(health, faults),
-                Message::Thumbnail(thumbnail) => feed.thumbnail(thumbnail),
+                Message::Thumbnail(thumbnail) => feed.thumbnail(thumbnail).await,
                 Message::Problem(problem) => return Life::Refused(problem.into()),
-                Message::Progress(_) => {}
+                Message::Progress(thousandths) => progress(thousandths),
                 Message::End => ended = true,
             }
         }

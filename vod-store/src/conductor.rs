@@ -184,8 +184,9 @@ impl Desk {
             Offer::Gone => self.leave(source),
             Offer::Thumbnail(picture) => {
                 // While the disk is busy with the one before, this one is let go: pictures must not hold up the parts.
-                let busy = self.thumbnail.as_ref().is_some_and(|task| !task.is_finished());
-                if self.shown_source() == Some(source) && !busy {
+                let live = self.given.slate.is_some();
+                let busy = live && self.thumbnail.as_ref().is_some_and(|task| !task.is_finished());
+                if (!live || self.shown_source() == Some(source)) && !busy {
                     let recording = self.given.recording.clone();
                     self.thumbnail = Some(tokio::task::spawn_blocking(move || {
                         if let Err(error) = recording.thumbnails_file().keep(&picture) {
@@ -571,8 +572,10 @@ impl Desk {
                 tracing::error!(takes = self.takes.len(), "the disk does not answer; takes are left unclosed");
                 break;
             };
+            // A source that was not on air is not put there at the end; of a film all is shown.
+            let live = self.given.slate.is_some();
             match what {
-                Written::Part { .. } if self.on_air.as_ref().is_none_or(|on_air| on_air.take.id != take) => {}
+                Written::Part { .. } if live && self.on_air.as_ref().is_none_or(|on_air| on_air.take.id != take) => {}
                 what => self.on_written(take, what).await,
             }
         }

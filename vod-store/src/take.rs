@@ -396,6 +396,7 @@ impl Backlog {
     }
 
     /// The first `count` are on the disk. Answers those that become public now, and which were before.
+    #[expect(clippy::type_complexity, reason = "two lists of a line's fields")]
     fn landed(&self, count: usize) -> (Vec<(usize, u32, Bytes)>, Vec<(usize, u32)>) {
         let mut waiting = self.lock();
         let (mut now, mut before) = (Vec::new(), Vec::new());

@@ -83,6 +83,11 @@ impl Analysis {
         self.eyes.push(data, stamp, stamp, true);
     }
 
+    /// Whether the last keyframe has been looked at.
+    pub(super) fn has_looked(&self) -> bool {
+        self.eyes.waiting_bytes() == 0
+    }
+
     pub(super) fn sound(&mut self, data: &Bytes, pts: i64) {
         let time = u64::try_from(pts).unwrap_or_default() * 100_000 / 9;
         self.ears.push(data, time, time, true);

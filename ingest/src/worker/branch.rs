@@ -77,6 +77,11 @@ impl Branch {
         self.ready = self.input.push_buffer(buffer).is_ok();
     }
 
+    /// Bytes that it has not begun with yet.
+    pub(super) fn waiting_bytes(&self) -> u64 {
+        if self.ready { self.input.current_level_bytes() } else { 0 }
+    }
+
     /// Waits until what went in has come out, at most `within`.
     pub(super) fn finish(&mut self, within: gst::ClockTime) {
         if self.ready && self.input.end_of_stream().is_ok() {

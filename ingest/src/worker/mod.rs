@@ -1,12 +1,14 @@
 //! The media worker: a child process that reads one source's media and writes parts to its parent.
 //!
-//! It holds no key, no database and no socket. FLV, or an MPEG transport stream, comes in at standard input,
+//! It holds no key, no database and no socket. FLV, an MPEG transport stream or a film comes in at standard input,
 //! [`crate::wire`] messages go out at standard output, words for the log at standard error. It locks itself in before it reads the first byte.
 
 mod analysis;
 mod branch;
+mod film;
 mod judge;
 mod output;
+mod retag;
 pub mod sandbox;
 mod station;
 mod transcode;
@@ -39,6 +41,11 @@ pub enum Container {
     Flv,
     /// An MPEG transport stream, as SRT carries it.
     TransportStream,
+    /// A film: standard input is the file itself, which can be read anywhere.
+    Film {
+        /// Wall clock of its beginning, milliseconds UTC.
+        began_at_ms: i64,
+    },
 }
 
 /// How a worker is to work; its parent hands it over as JSON, the command's one argument.
@@ -81,20 +88,27 @@ const READ_BYTES: usize = 64 << 10;
 /// Measurements are this far apart.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The wall clock, taken once and moved on by the machine's steady clock: steps of the wall clock do not show.
+/// What time it is where the media comes from, milliseconds UTC.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wall {
-    began: Instant,
-    began_ms: i64,
+pub(crate) enum Wall {
+    /// The wall clock, taken once and moved on by the machine's steady clock: steps of the wall clock do not show.
+    Now { began: Instant, began_ms: i64 },
+    /// In a film: when it was made.
+    Film { at_ms: i64 },
 }
 
 impl Wall {
     fn begin() -> Self {
-        Self { began: Instant::now(), began_ms: vod_store::Clock::system().now_ms() }
+        Self::Now { began: Instant::now(), began_ms: vod_store::Clock::system().now_ms() }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
-        self.began_ms + i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+        match self {
+            Self::Now { began, began_ms } => {
+                began_ms.saturating_add(i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX))
+            }
+            Self::Film { at_ms } => *at_ms,
+        }
     }
 }
 
@@ -107,8 +121,10 @@ pub fn run(profile: &Profile) -> Result<()> {
     if profile.analysis || profile.transcode {
         branch::load()?;
     }
-    if profile.container == Container::TransportStream {
-        transport::load()?;
+    match profile.container {
+        Container::Flv => {}
+        Container::TransportStream => transport::load()?,
+        Container::Film { .. } => film::load()?,
     }
     if profile.sandbox {
         // One line for the parent's log.
@@ -119,7 +135,13 @@ pub fn run(profile: &Profile) -> Result<()> {
         return Ok(std::io::stdout().write_all(&reach)?);
     }
     let out = Output::start()?;
-    let outcome = work(profile, &out);
+    let outcome = match profile.container {
+        Container::Flv => work(profile, Reader::Flv(flv::Reader::default()), &out),
+        Container::TransportStream => {
+            Transport::new().and_then(|transport| work(profile, Reader::Transport(transport, BytesMut::new()), &out))
+        }
+        Container::Film { began_at_ms } => film::work(profile, began_at_ms, &out),
+    };
     let last = match outcome {
         Ok(()) => Message::End,
         Err(Error::Flv(what)) => Message::Problem(Problem::Unreadable { what: what.to_owned() }),
@@ -130,9 +152,8 @@ pub fn run(profile: &Profile) -> Result<()> {
     out.finish()
 }
 
-fn work(profile: &Profile, out: &Output) -> Result<()> {
+fn work(profile: &Profile, mut reader: Reader, out: &Output) -> Result<()> {
     let mut station = Station::new(profile, out, Wall::begin())?;
-    let mut reader = Reader::new(profile.container)?;
     let stdin = std::io::stdin();
     let mut input = stdin.lock();
     let mut due = Instant::now() + SECOND;
@@ -165,13 +186,6 @@ enum Reader {
 }
 
 impl Reader {
-    fn new(container: Container) -> Result<Self> {
-        Ok(match container {
-            Container::Flv => Self::Flv(flv::Reader::default()),
-            Container::TransportStream => Self::Transport(Transport::new()?, BytesMut::new()),
-        })
-    }
-
     /// Room to read into.
     fn buffer(&mut self) -> &mut BytesMut {
         match self {

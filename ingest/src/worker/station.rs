@@ -1,6 +1,12 @@
 //! One source's way through the worker: tags in, parts and measurements out.
 
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
 use bytes::Bytes;
+use gstreamer as gst;
 use vod_store::{
     intake::{Health, Thumbnail},
     media::{SEGMENT_TARGET_MS, TrackKind},
@@ -25,6 +31,13 @@ use crate::{
 
 /// Small pictures are this far apart at least: two measurements, with room for their unevenness.
 const THUMBNAIL_MS: i64 = 1_900;
+
+/// Keyframes of a film that are looked at are this far apart.
+const FILM_THUMBNAIL_MS: i64 = 5_000;
+/// So much of a film may wait to be coded anew.
+const FILM_WAITING_BYTES: u64 = 16 << 20;
+/// A film waits for a branch that does not go on for so long at most.
+const FILM_PATIENCE: Duration = Duration::from_secs(5);
 
 /// RTMP's clock as a number that does not wrap, in 90 kHz ticks.
 #[derive(Default)]
@@ -56,6 +69,7 @@ struct Meter {
     sound_ms: i64,
     rate: Option<f64>,
     thumbnail_ms: i64,
+    looked_ms: i64,
 }
 
 pub(super) struct Station<'a> {
@@ -65,7 +79,11 @@ pub(super) struct Station<'a> {
     packager: Packager,
     analysis: Option<Analysis>,
     may_transcode: bool,
+    /// Keyframes are known to stand too far apart before that is seen.
+    far: bool,
     transcoder: Option<Transcoder>,
+    /// A film's sound that waits for its pictures, which the transcoder has.
+    sound: VecDeque<AudioFrame>,
     /// The source's configuration of pictures.
     avc: Option<Avc>,
     meter: Meter,
@@ -78,8 +96,35 @@ impl<'a> Station<'a> {
         let now = wall.now_ms();
         let meter = Meter { since_ms: now, media_ms: now, picture_ms: now, sound_ms: now, ..Meter::default() };
         let (stamps, packager, judge) = (Unwrapped::default(), Packager::new(), Judge::default());
-        let (may_transcode, transcoder, avc) = (profile.transcode, None, None);
-        Ok(Self { out, wall, stamps, packager, analysis, may_transcode, transcoder, avc, meter, judge })
+        let (may_transcode, far, transcoder, avc) = (profile.transcode, false, None, None);
+        let sound = VecDeque::new();
+        Ok(Self { out, wall, stamps, packager, analysis, may_transcode, far, transcoder, sound, avc, meter, judge })
+    }
+
+    /// The film's keyframes stand too far apart for segments; it has so many bits a second.
+    pub(super) fn keyframes_are_far(&mut self, bit_rate: u64) {
+        self.far = true;
+        self.meter.bit_rate = bit_rate;
+    }
+
+    /// One tag of a film, that was made at `at_ms`. It waits for the branches, which no encoder would.
+    pub(super) fn film_tag(&mut self, tag: &Tag, at_ms: i64) -> Result<()> {
+        self.wall = Wall::Film { at_ms };
+        self.tag(tag)?;
+        if at_ms - self.meter.since_ms >= 1000 {
+            self.second();
+        }
+        let began = Instant::now();
+        while self.is_behind() && began.elapsed() < FILM_PATIENCE {
+            std::thread::sleep(Duration::from_millis(1));
+            self.take_coded()?;
+        }
+        Ok(())
+    }
+
+    fn is_behind(&self) -> bool {
+        let coder = self.transcoder.as_ref().is_some_and(|coder| coder.waiting_bytes() > FILM_WAITING_BYTES);
+        coder || self.analysis.as_ref().is_some_and(|analysis| !analysis.has_looked())
     }
 
     /// One tag of the source.
@@ -157,13 +202,17 @@ impl<'a> Station<'a> {
                 Coded::Configuration(record) => {
                     self.packager.video_configuration(record)?;
                 }
-                Coded::Frame(frame) => self.packager.video(frame),
+                Coded::Frame(frame) => {
+                    self.release_sound(frame.dts);
+                    self.packager.video(frame);
+                }
             }
         }
         if let Some(avc) = self.avc.as_ref().filter(|_| self.transcoder.as_ref().is_some_and(|coder| !coder.works())) {
             eprintln!("the transcoder has failed: the source is passed through as it is");
-            (self.transcoder, self.may_transcode) = (None, false);
+            (self.transcoder, self.may_transcode, self.far) = (None, false, false);
             self.packager.video_configuration(avc.record.clone())?;
+            self.release_sound(i64::MAX);
         }
         Ok(())
     }
@@ -176,11 +225,16 @@ impl<'a> Station<'a> {
             if let Some(before) = meter.keyframe.replace(frame.dts) {
                 meter.interval_ms = ((frame.dts - before) / 90).max(0);
             }
-            if let Some(analysis) = &mut self.analysis {
+            let looks = match self.wall {
+                Wall::Now { .. } => true,
+                Wall::Film { at_ms } => at_ms - meter.looked_ms >= FILM_THUMBNAIL_MS,
+            };
+            if let Some(analysis) = self.analysis.as_mut().filter(|_| looks) {
+                meter.looked_ms = frame.arrived_ms;
                 analysis.keyframe(&frame.data, frame.pts);
             }
         }
-        let too_far = self.keyframe_interval_ms() > i64::from(SEGMENT_TARGET_MS);
+        let too_far = self.far || self.keyframe_interval_ms() > i64::from(SEGMENT_TARGET_MS);
         if frame.key && too_far && self.may_transcode && self.transcoder.is_none() {
             self.begin_transcoding()?;
         }
@@ -193,10 +247,21 @@ impl<'a> Station<'a> {
 
     fn sound(&mut self, pts: i64, data: Bytes, arrived_ms: i64) {
         (self.meter.sound_ms, self.meter.media_ms) = (arrived_ms, arrived_ms);
-        if let Some(analysis) = &mut self.analysis {
+        if let (Some(analysis), Wall::Now { .. }) = (&mut self.analysis, self.wall) {
             analysis.sound(&data, pts);
         }
-        self.packager.audio(AudioFrame { pts, data, arrived_ms });
+        let frame = AudioFrame { pts, data, arrived_ms };
+        match self.wall {
+            Wall::Film { .. } if self.transcoder.is_some() => self.sound.push_back(frame),
+            _ => self.packager.audio(frame),
+        }
+    }
+
+    /// The waiting sound up to this stamp goes its way.
+    fn release_sound(&mut self, until: i64) {
+        while let Some(frame) = self.sound.pop_front_if(|frame| frame.pts <= until) {
+            self.packager.audio(frame);
+        }
     }
 
     fn drain(&mut self) {
@@ -249,6 +314,10 @@ impl<'a> Station<'a> {
             let at_ms = self.packager.wall_ms(pts);
             self.out.send(Message::Thumbnail(Thumbnail { at_ms, jpeg }));
         }
+        if let Wall::Film { .. } = self.wall {
+            // Nobody can mend a film while it is imported.
+            return;
+        }
         let faults = self.judge.judge(&seen);
         self.out.send(Message::Health { health, faults });
     }
@@ -256,9 +325,11 @@ impl<'a> Station<'a> {
     /// The source has ended.
     pub(super) fn finish(&mut self) -> Result<()> {
         if let Some(transcoder) = &mut self.transcoder {
-            transcoder.finish();
+            let film = matches!(self.wall, Wall::Film { .. });
+            transcoder.finish(gst::ClockTime::from_seconds(if film { 120 } else { 3 }));
         }
         self.take_coded()?;
+        self.release_sound(i64::MAX);
         self.packager.close();
         self.drain();
         Ok(())

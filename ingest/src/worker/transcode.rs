@@ -71,9 +71,14 @@ impl Transcoder {
         self.branch.push(&frame.data, nanoseconds(frame.pts), nanoseconds(frame.dts), frame.key);
     }
 
+    /// Bytes of pictures that it has not begun with yet.
+    pub(super) fn waiting_bytes(&self) -> u64 {
+        self.branch.waiting_bytes()
+    }
+
     /// Waits for the last pictures.
-    pub(super) fn finish(&mut self) {
-        self.branch.finish(gst::ClockTime::from_seconds(3));
+    pub(super) fn finish(&mut self, within: gst::ClockTime) {
+        self.branch.finish(within);
     }
 
     /// What is ready.

@@ -4,10 +4,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::Bytes;
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
 
+use super::retag::{retag, tag};
 use crate::{
     Error, Result,
     flv::{Kind, Tag},
@@ -201,39 +202,11 @@ fn foreign_audio(name: &str) -> Option<&'static [u8]> {
     })
 }
 
-fn tag(kind: Kind, timestamp: u32, pieces: &[&[u8]]) -> Tag {
-    let mut data = BytesMut::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
-    pieces.iter().for_each(|piece| data.put_slice(piece));
-    Tag { kind, timestamp, data: data.freeze() }
-}
-
-fn milliseconds(time: gst::ClockTime) -> i64 {
-    i64::try_from((time.nseconds() + 500_000) / 1_000_000).unwrap_or_default()
-}
-
-/// One access unit or frame of sound as a tag, after its configuration where that is new.
+/// One access unit or frame of sound as tags. What has no time has lost its packets' beginning.
 fn give(kind: Kind, sample: &gst::Sample, described: &mut Option<Bytes>, tags: &mut Vec<Tag>) {
-    let (Some(buffer), Some(caps)) = (sample.buffer(), sample.caps()) else { return };
-    // What has no time has lost its packets' beginning.
+    let Some(buffer) = sample.buffer() else { return };
     let Some(pts) = buffer.pts() else { return };
     let dts = buffer.dts().filter(|_| kind == Kind::Video).unwrap_or(pts);
-    let Ok(data) = buffer.map_readable() else { return };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a tag's clock wraps at 2³²")]
-    let timestamp = milliseconds(dts) as u32;
-    let record = caps.structure(0).and_then(|caps| caps.get::<gst::Buffer>("codec_data").ok());
-    if let Some(Ok(record)) = record.as_ref().map(|record| record.map_readable())
-        && described.as_deref() != Some(&record[..])
-    {
-        *described = Some(Bytes::copy_from_slice(&record));
-        let head: &[u8] = if kind == Kind::Video { &[0x17, 0, 0, 0, 0] } else { &[0xaf, 0] };
-        tags.push(tag(kind, timestamp, &[head, &record]));
-    }
-    if kind == Kind::Audio {
-        tags.push(tag(kind, timestamp, &[&[0xaf, 1], &data]));
-        return;
-    }
-    let first = if buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) { 0x27 } else { 0x17 };
-    let composition = i32::try_from(milliseconds(pts) - milliseconds(dts)).unwrap_or_default();
-    let [_, a, b, c] = composition.to_be_bytes();
-    tags.push(tag(kind, timestamp, &[&[first, 1, a, b, c], &data]));
+    let nanoseconds = |time: gst::ClockTime| i64::try_from(time.nseconds()).unwrap_or(i64::MAX);
+    tags.extend(retag(kind, sample, nanoseconds(pts), nanoseconds(dts), described));
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends with where it stood")]
 
 mod bench;
+mod film;
 mod hevc;
 mod rtmp;
 mod rtsp;

@@ -46,9 +46,8 @@ async fn a_camera_is_pulled_and_called_again_after_it_was_away() {
     let mut first = camera(port, &[]).await;
     let status = bench.until("media", |status| status.tracks.len() == 2 && status.health.is_some()).await;
     assert_eq!(status.connection.unwrap().protocol, "rtsp");
-    let measured = bench.until("a measurement", |status| {
-        status.health.as_ref().is_some_and(|health| health.frame_rate > 20.0)
-    });
+    let measured =
+        bench.until("a measurement", |status| status.health.as_ref().is_some_and(|health| health.frame_rate > 20.0));
     let measured = measured.await;
     assert!(!measured.faults.iter().any(|fault| matches!(fault, Fault::NoSound { .. } | Fault::NoPicture { .. })));
     tokio::time::sleep(Duration::from_secs(3)).await;

@@ -233,15 +233,12 @@ impl Feed {
     }
 
     /// A small picture, about one every two seconds.
-    pub fn thumbnail(&self, thumbnail: Thumbnail) {
+    pub async fn thumbnail(&self, thumbnail: Thumbnail) {
         let listeners = self.at_desk(|desk| {
             desk.thumbnail = Some(thumbnail.clone());
             desk.listeners.clone()
         });
-        for listener in listeners.unwrap_or_default() {
-            // A picture is not worth waiting for.
-            let _ = listener.try_send(Offered { source: self.source, offer: Offer::Thumbnail(thumbnail.clone()) });
-        }
+        self.offer(listeners.unwrap_or_default(), || Offer::Thumbnail(thumbnail.clone())).await;
     }
 
     async fn offer(&self, listeners: Vec<mpsc::Sender<Offered>>, offer: impl Fn() -> Offer) {
