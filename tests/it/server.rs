@@ -17,7 +17,6 @@ pub(crate) struct Server {
     pub(crate) http: u16,
     pub(crate) rtmp: u16,
     pub(crate) meeting: String,
-    pub(crate) clerk: (String, String),
 }
 
 /// Two ports that were free a moment ago.
@@ -40,22 +39,18 @@ impl Server {
             .spawn()
             .unwrap();
         let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
-        let (mut meeting, mut clerk) = (None, None);
+        let mut meeting = None;
         for line in said.by_ref() {
             let line = line.unwrap();
             if let Some((_, id)) = line.split_once("/studio/meetings/") {
                 meeting = Some(id.trim().to_owned());
             }
-            if let Some((_, rest)) = line.split_once("Log in as clerk") {
-                let mut words = rest.split_whitespace().map(str::to_owned);
-                clerk = words.next().zip(words.next());
-            }
             if line.contains("Ctrl-C") {
                 break;
             }
         }
-        let (meeting, clerk) = meeting.zip(clerk).expect("the demonstration says where it is");
-        Self { process, http, rtmp, meeting, clerk }
+        let meeting = meeting.expect("the demonstration says where it is");
+        Self { process, http, rtmp, meeting }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
