@@ -27,7 +27,7 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) here: Municipality,
     pub(crate) clerk: Clerk,
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -70,7 +70,7 @@ impl House {
         };
         let router = player::router(player::App::new(council.clone(), store.clone(), config));
         let clerk = Clerk::console(here.id, AccountId::new());
-        Self { council, store, router, here, clerk, folder }
+        Self { council, store, router, here, clerk, _folder: folder }
     }
 
     /// A meeting with a source, not begun.

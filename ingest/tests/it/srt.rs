@@ -68,9 +68,9 @@ async fn gstreamer_calls_with_the_standard_stream_id() {
     let bench = Bench::start().await;
     let address = listen(&bench, None);
     let pipeline = format!(
-        "mpegtsmux name=mux ! srtsink uri=srt://{address} streamid=\"#!::r={KEY},m=publish\" wait-for-connection=true \
-         videotestsrc is-live=true num-buffers=150 ! video/x-raw,width=320,height=180,framerate=25/1 \
-         ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! h264parse ! mux. \
+        "mpegtsmux name=mux alignment=7 ! srtsink uri=srt://{address} streamid=\"#!::r={KEY},m=publish\" wait-for-connection=true \
+         videotestsrc is-live=true num-buffers=150 ! video/x-raw,format=I420,width=320,height=180,framerate=25/1 \
+         ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! h264parse config-interval=-1 ! mux. \
          audiotestsrc is-live=true num-buffers=280 ! audio/x-raw,rate=48000 ! avenc_aac ! aacparse ! mux."
     );
     let mut encoder = tokio::process::Command::new("gst-launch-1.0")
