@@ -113,7 +113,11 @@ async fn only_who_has_the_passphrase_is_let_in() {
     }
     let takes = bench.takes().await;
     assert_eq!(takes.len(), 3);
-    takes.iter().for_each(|take| decodes(&take.join("video.mp4")));
+    for take in takes {
+        // ffmpeg hangs up on what is under way, so that the last pictures may be missing or cut.
+        let pictures = packets(&take.join("video.mp4")).len();
+        assert!((40..=50).contains(&pictures), "{pictures} pictures");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
