@@ -16,6 +16,7 @@ pub(crate) const DEFAULTS: &str = include_str!("config.toml");
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) server: Server,
+    pub(crate) tls: Tls,
     pub(crate) rtmp: Rtmp,
     pub(crate) data: Data,
     pub(crate) media: Media,
@@ -30,6 +31,15 @@ pub(crate) struct Server {
     pub(crate) public_url: String,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) metrics_from: Vec<String>,
+}
+
+/// `[tls]`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) listen: String,
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 /// `[rtmp]`.
@@ -91,7 +101,17 @@ impl Config {
             url.is_empty() || url.starts_with("https://") || url.starts_with("http://"),
             "server.public_url: begins with https:// or http://, not {url:?}"
         );
+        let https = self.tls_address()?.is_none() || url.starts_with("https://");
+        anyhow::ensure!(https, "tls.listen: server.public_url must begin with https:// and is {url:?}");
         self.rtmp_address().map(|_| ())
+    }
+
+    /// Where HTTPS is spoken; none where it is off.
+    pub(crate) fn tls_address(&self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.tls.listen.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.tls.listen.parse().context("tls.listen: an address with a port")?))
     }
 
     /// Where RTMP is taken; none where it is off.
