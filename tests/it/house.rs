@@ -13,7 +13,7 @@ use council::{
     meeting::{Act, NewMeeting},
     municipality::{Bilingual, Municipality, NewMunicipality},
     permission::{Clerk, Role},
-    source::{Protocol, Rank},
+    source::Rank,
 };
 use tower::ServiceExt;
 use vod_store::{Intake, Store};
@@ -49,6 +49,7 @@ impl Answer {
 }
 
 pub(crate) const HOST: &str = "rethymno.test";
+pub(crate) const PASSPHRASE: &str = "a-passphrase-of-a-test";
 pub(crate) const PASSWORD: &str = "a password of a test";
 
 impl House {
@@ -62,6 +63,7 @@ impl House {
         let config = player::Config {
             public_url: None,
             rtmp_url: None,
+            srt: Some(player::Srt { url: None, port: 10080, passphrase: Some(PASSPHRASE.into()) }),
             trusted_proxies: Vec::new(),
             metrics_from: vec!["127.0.0.0/8".parse().unwrap()],
             metrics_text: Arc::new(String::new),
@@ -83,7 +85,7 @@ impl House {
             agenda: about.agenda,
         };
         let meeting = self.council.create_meeting(&self.clerk, new).await.unwrap();
-        let (source, _) = self.council.create_source(&self.clerk, "Αίθουσα", Protocol::Rtmp).await.unwrap();
+        let (source, _) = self.council.create_source(&self.clerk, "Αίθουσα").await.unwrap();
         self.council.assign_source(&self.clerk, meeting.id, source.id, Rank::Primary).await.unwrap();
         (meeting.id, source.id)
     }

@@ -15,4 +15,6 @@ mod delivery;
 mod download;
 mod house;
 mod server;
+mod sources;
 mod studio;
+mod ways;
