@@ -2,9 +2,10 @@
 
 use std::{
     io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use axum::{
@@ -108,8 +109,10 @@ impl Certificate {
         Ok(())
     }
 
-    fn changed_at(&self) -> [Option<SystemTime>; 2] {
-        [&self.chain, &self.key].map(|path| std::fs::metadata(path).and_then(|about| about.modified()).ok())
+    /// When the files were written last, seconds and nanoseconds.
+    fn changed_at(&self) -> [Option<(i64, i64)>; 2] {
+        [&self.chain, &self.key]
+            .map(|path| std::fs::metadata(path).ok().map(|about| (about.mtime(), about.mtime_nsec())))
     }
 }
 
@@ -127,7 +130,6 @@ fn certified(chain: &Path, key: &Path) -> Result<Arc<CertifiedKey>, BadCertifica
 }
 
 /// The router for the port without HTTPS: it sends people to the same page at `public_url`, for good.
-#[must_use]
 pub fn only_to_https(router: Router, public_url: &str) -> Router {
     router.layer(middleware::from_fn_with_state(Arc::from(public_url), to_https))
 }
