@@ -19,6 +19,7 @@ const PASSPHRASE: std::ops::RangeInclusive<usize> = 10..=79;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) server: Server,
+    pub(crate) tls: Tls,
     pub(crate) rtmp: Rtmp,
     pub(crate) srt: Srt,
     pub(crate) data: Data,
@@ -34,6 +35,15 @@ pub(crate) struct Server {
     pub(crate) public_url: String,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) metrics_from: Vec<String>,
+}
+
+/// `[tls]`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) listen: String,
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 /// `[rtmp]`.
@@ -115,6 +125,8 @@ impl Config {
             url.is_empty() || url.starts_with("https://") || url.starts_with("http://"),
             "server.public_url: begins with https:// or http://, not {url:?}"
         );
+        let https = self.tls_address()?.is_none() || url.starts_with("https://");
+        anyhow::ensure!(https, "tls.listen: server.public_url must begin with https:// and is {url:?}");
         let url = &self.srt.public_url;
         anyhow::ensure!(
             url.is_empty() || (url.starts_with("srt://") && !url.contains('?')),
@@ -123,6 +135,14 @@ impl Config {
         self.rtmp_address()?;
         self.srt_address()?;
         self.srt_passphrase().map(|_| ())
+    }
+
+    /// Where HTTPS is spoken; none where it is off.
+    pub(crate) fn tls_address(&self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.tls.listen.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.tls.listen.parse().context("tls.listen: an address with a port")?))
     }
 
     /// Where RTMP is taken; none where it is off.

@@ -78,8 +78,17 @@ impl Running {
         let listener =
             server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
         let http = listener.local_addr()?;
-        let router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
-        tasks.spawn(server::serve(listener, router, stopping.clone()));
+        let mut router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
+        if let Some(address) = config.tls_address()? {
+            let certificate = server::Certificate::read(&config.tls.certificate, &config.tls.key).context("tls")?;
+            let listener = server::listen(address).with_context(|| format!("HTTPS at {address}"))?;
+            let acceptor = certificate.acceptor().context("tls")?;
+            tasks.spawn(server::serve(listener, Some(acceptor), router.clone(), stopping.clone()));
+            tasks.spawn(certificate.follow(ending.clone()));
+            router = server::only_to_https(router, config.server.public_url.trim_end_matches('/'));
+            tracing::info!(%address, "serving HTTPS");
+        }
+        tasks.spawn(server::serve(listener, None, router, stopping.clone()));
         let addresses = Addresses { http, rtmp };
         let shown = |address: Option<std::net::SocketAddr>| address.map(tracing::field::display);
         tracing::info!(%http, rtmp = shown(rtmp), srt = shown(srt), "serving");

@@ -12,6 +12,7 @@ mod tree;
 mod camera;
 mod crash;
 mod delivery;
+mod doors;
 mod download;
 mod house;
 mod server;

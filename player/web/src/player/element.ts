@@ -3,7 +3,7 @@
  * in `data-state`, and how far behind the chamber in `data-latency` (seconds).
  */
 import { define, make, pageZone, setAttribute } from "../document";
-import { clock, momentLink, parseMoment, wallClock } from "../time";
+import { clock, parseMoment, wallClock } from "../time";
 import { Words } from "../words";
 import { Bar, type View } from "./bar";
 import { type Condition, condition } from "./condition";
@@ -16,6 +16,7 @@ import { Panel } from "./panel";
 import { keepPlace, placeOf } from "./places";
 import { bufferedEnd, type Extent, TimeRange } from "./range";
 import { announceSession, tellSession } from "./session";
+import { fillShare } from "./share";
 import { Storyboard } from "./storyboard";
 import { offers, sentence, type Situation } from "./telling";
 
@@ -95,9 +96,7 @@ export class MeetingPlayer extends HTMLElement {
     return given > 0 ? given : this.#engine.timeline.beganMs;
   }
 
-  get #atLive(): boolean {
-    return this.#engine.live && this.#engine.behind < LIVE_WITHIN;
-  }
+  get #atLive(): boolean { return this.#engine.live && this.#engine.behind < LIVE_WITHIN; }
 
   /** Where to begin: the link's moment, else the place that was kept, else the edge or the beginning. */
   #opening(live: boolean): Start {
@@ -143,7 +142,7 @@ export class MeetingPlayer extends HTMLElement {
         help: () => (options.close(), this.#help.showModal()),
       }),
     );
-    const share = new Panel(this.#bar.share, words.say("share"), (body) => this.#fillShare(body));
+    const share = new Panel(this.#bar.share, words.say("share"), (body) => fillShare(body, this.moment ?? 0));
     this.#panels = [options, share];
     const stage = make("div", { class: "player-stage" });
     video.before(stage);
@@ -277,20 +276,6 @@ export class MeetingPlayer extends HTMLElement {
     else if (document.fullscreenEnabled) await this.requestFullscreen().catch(() => undefined);
     else (video as { webkitEnterFullscreen?: () => void }).webkitEnterFullscreen?.();
     this.#wake();
-  }
-
-  #fillShare(body: HTMLElement): void {
-    const moment = this.moment;
-    const elsewhere = document.querySelector<HTMLElement>("share-moment:not(.player-panel *)");
-    const title = elsewhere?.dataset["title"] ?? document.title;
-    const page = elsewhere?.dataset["href"] || location.href;
-    if (typeof navigator.share === "function" && matchMedia("(pointer: coarse)").matches) {
-      void navigator.share({ title, url: momentLink(page, moment ?? 0) }).catch(() => undefined);
-    }
-    const share = make("share-moment" as "div", { "data-href": page, "data-title": title });
-    const words = elsewhere?.querySelector("script.words");
-    if (words) share.append(words.cloneNode(true));
-    body.append(share);
   }
 
   #preview(position: number): { text: string; picture: string | undefined } {

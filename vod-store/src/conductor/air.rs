@@ -1,0 +1,112 @@
+//! What is on air: which take the public is shown, from which part on.
+
+use std::sync::{Arc, PoisonError};
+
+use bytes::Bytes;
+
+use super::{AtWork, Desk, OnAir, STALLED};
+use crate::{
+    SourceId,
+    program::{Cut, Entry},
+    recording::{Shows, State},
+    take::{Take, TakeId},
+};
+
+impl Desk {
+    /// A part of a take is in its index: it is shown if the take is on air, or puts it there.
+    pub(super) async fn show(&mut self, id: TakeId, track: usize, index: u32, data: Bytes) {
+        if self.on_air.as_ref().is_some_and(|on_air| on_air.take.id == id) {
+            self.publish(track, index, data);
+        } else {
+            self.consider(id, track, index).await;
+        }
+    }
+
+    pub(super) fn publish(&mut self, track: usize, index: u32, data: Bytes) {
+        let Some(on_air) = &mut self.on_air else { return };
+        if index < on_air.public[track] || (self.paused && on_air.shows != Shows::Pause) {
+            return;
+        }
+        on_air.public[track] = index + 1;
+        self.given.recording.publish(&on_air.take, track, index, data);
+    }
+
+    /// A take that is not on air has a new part on disk: is it to be shown from here?
+    pub(super) async fn consider(&mut self, id: TakeId, track: usize, index: u32) {
+        let Some(AtWork { source, take: Some(take), .. }) = self.takes.get(&id) else { return };
+        let (source, take) = (*source, take.clone());
+        let shows = match source {
+            Some(source) if !self.paused && self.preferred(source) => Shows::Source { source },
+            None => match &self.slate {
+                Some(slate) if slate.id == id => slate.shows.clone(),
+                _ => return,
+            },
+            Some(_) => return,
+        };
+        let leads = take.track(&"video".parse().expect("a good name")).unwrap_or(0);
+        let opens = {
+            let parts = take.tracks[track].parts.read().unwrap_or_else(PoisonError::into_inner);
+            parts.get(index as usize).is_some_and(|part| part.opens_segment && part.independent)
+        };
+        if track == leads && opens {
+            self.cut(take, shows, leads, index).await;
+        }
+    }
+
+    /// Whether a source is to be shown rather than what is on air.
+    pub(super) fn preferred(&self, source: SourceId) -> bool {
+        match self.shown_source() {
+            // A new take of the source that is shown follows the old one.
+            Some(shown) if shown != source && self.runs.get(&shown).is_some_and(|run| !run.stalled(STALLED)) => {
+                self.rank(source) < self.rank(shown)
+            }
+            _ => true,
+        }
+    }
+
+    /// Puts a take on air from its part `index` of the leading track on.
+    pub(super) async fn cut(&mut self, take: Arc<Take>, shows: Shows, leads: usize, index: u32) {
+        let from = first_parts(&take, leads, index);
+        let until = self.on_air.as_ref().map(|on_air| on_air.public.clone()).unwrap_or_default();
+        let at_ms = self.given.clock.now_ms();
+        let entry = Entry::Cut { take: take.id, shows: shows.clone(), at_ms, from: from.clone(), until: until.clone() };
+        if let Err(error) = self.note(entry) {
+            return self.disk_refused(self.folder, &error);
+        }
+        let recording = &self.given.recording;
+        recording.close_cut(until);
+        let cut = Cut { take: take.clone(), shows: shows.clone(), from, until: None };
+        let public = (0..take.tracks.len()).map(|track| cut.parts(track).end).collect();
+        recording.cut(cut);
+        let slate = !matches!(shows, Shows::Source { .. });
+        recording.set_state(match &shows {
+            Shows::Source { .. } => State::Running,
+            Shows::Pause => State::Paused { since_ms: at_ms },
+            Shows::Gap if recording.cuts().len() == 1 => State::Waiting,
+            Shows::Gap => State::Away { since_ms: at_ms },
+        });
+        tracing::info!(meeting = %recording.meeting(), take = %take.id, shows = ?shows, "on air");
+        self.on_air = Some(OnAir { take, shows, public });
+        if !slate {
+            self.slate = None;
+        }
+    }
+}
+
+/// By tracks: the first part that belongs to a cut from part `index` of the leading track on:
+/// of the others the first that ends after that one begins.
+fn first_parts(take: &Take, leads: usize, index: u32) -> Vec<u32> {
+    let time = |ticks: u64, timescale: u32| crate::timeline::ticks_to_ns(ticks, timescale);
+    let leading = &take.tracks[leads];
+    let start = leading.parts.read().unwrap_or_else(PoisonError::into_inner)[index as usize].start;
+    let start = time(start, leading.about.timescale);
+    let first = |(track, other): (usize, &crate::take::TakeTrack)| {
+        if track == leads {
+            return index;
+        }
+        let parts = other.parts.read().unwrap_or_else(PoisonError::into_inner);
+        let ends = |part: &crate::take::PartAt| time(part.start + u64::from(part.duration), other.about.timescale);
+        u32::try_from(parts.partition_point(|part| ends(part) <= start)).unwrap_or(u32::MAX)
+    };
+    take.tracks.iter().enumerate().map(first).collect()
+}

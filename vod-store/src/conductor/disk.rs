@@ -1,0 +1,165 @@
+//! The disks' side: takes are opened, given up and failed over; what is slow is shown from memory.
+
+use std::{io, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{AtWork, Desk};
+use crate::{
+    SourceId,
+    alarm::Alarm,
+    media::Part,
+    program::{Entry, LostPart},
+    take::{Opening, TakeId, Writer, Written},
+};
+
+/// An alarm about a slow disk stands for this long after the last time that it was.
+const SLOW_STANDS: Duration = Duration::from_secs(30);
+/// When every folder has refused, none is tried again before this.
+const TRY_AGAIN: Duration = Duration::from_millis(500);
+
+impl Desk {
+    pub(super) fn open_take(
+        &mut self,
+        source: Option<SourceId>,
+        tracks: Vec<crate::media::Track>,
+    ) -> io::Result<(TakeId, Writer)> {
+        let take = TakeId::new();
+        let index = self.folder;
+        let folder = self.given.folders[index].join(take.to_string());
+        let (meeting, opened_at_ms) = (self.given.recording.meeting(), self.given.clock.now_ms());
+        let opening = Opening { folder, meeting, take, source, opened_at_ms, tracks };
+        let writer = Writer::open(opening, self.given.clock.clone(), self.written.clone())?;
+        self.takes.insert(take, AtWork { source, take: None, folder: index, backlog: writer.backlog() });
+        Ok((take, writer))
+    }
+
+    /// The disk of a folder said no: the next take goes to the next folder.
+    pub(super) fn disk_refused(&mut self, folder: usize, error: &io::Error) {
+        let folders = &self.given.folders;
+        let named = folders[folder].display().to_string();
+        metrics::counter!("bema_recording_failures_total").increment(1);
+        tracing::error!(meeting = %self.given.recording.meeting(), folder = named, %error, "the disk refused");
+        self.given.recording.raised().raise(Alarm::DiskRefused { folder: named, what: error.to_string() });
+        // Several takes may fail with the one disk: the first has gone on to the next folder already.
+        if folder == self.folder {
+            self.folder = (folder + 1) % folders.len();
+            self.refusals += 1;
+        }
+        if self.refusals >= folders.len() {
+            self.try_again = Instant::now() + TRY_AGAIN;
+        }
+    }
+
+    /// A folder took parts: what was said of it is over.
+    pub(super) fn disk_took(&mut self, folder: usize) {
+        self.refusals = 0;
+        let named = self.given.folders[folder].display().to_string();
+        let alarms = self.given.recording.raised();
+        alarms.clear(|alarm| matches!(alarm, Alarm::DiskRefused { folder, .. } if *folder == named));
+        if folder == 0 {
+            alarms.clear(|alarm| matches!(alarm, Alarm::Failover { .. }));
+        } else {
+            alarms.raise(Alarm::Failover { folder: named });
+        }
+    }
+
+    pub(super) fn slow(&mut self, took: Duration) {
+        self.slow_at = Some(Instant::now());
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        self.given.recording.raised().raise(Alarm::Slow { took_ms });
+    }
+
+    pub(super) async fn on_written(&mut self, id: TakeId, what: Written) {
+        match what {
+            Written::Opened(take) => {
+                if let Some(work) = self.takes.get_mut(&id) {
+                    work.take = Some(take);
+                    let folder = work.folder;
+                    self.disk_took(folder);
+                }
+            }
+            Written::Part { track, index, data } => {
+                self.refusals = 0;
+                self.show(id, track, index, data).await;
+            }
+            Written::Slow(took) => {
+                metrics::counter!("bema_recording_slow_syncs_total").increment(1);
+                tracing::warn!(meeting = %self.given.recording.meeting(), took_ms = took.as_millis(), "the disk is slow");
+                self.slow(took);
+            }
+            Written::Failed { error, unwritten, lost } => self.failed(id, &error, unwritten, lost),
+            Written::Closed => {
+                self.takes.remove(&id);
+            }
+        }
+    }
+
+    /// The take's disk has not taken a part for so long that the next folder must.
+    pub(super) fn give_up(&mut self, id: TakeId, part: Part) {
+        let Some(work) = self.takes.get(&id) else { return };
+        let (mut unwritten, lost) = work.backlog.give_up();
+        unwritten.push(part);
+        let error = io::Error::new(io::ErrorKind::TimedOut, "the disk does not answer");
+        self.failed(id, &error, unwritten, lost);
+    }
+
+    /// A take is over because its disk refused.
+    pub(super) fn failed(&mut self, id: TakeId, error: &io::Error, unwritten: Vec<Part>, lost: Vec<LostPart>) {
+        let Some(work) = self.takes.remove(&id) else { return };
+        tracing::error!(take = %id, parts = unwritten.len(), lost = lost.len(), "parts are on no disk");
+        self.disk_refused(work.folder, error);
+        if !lost.is_empty() && self.given.recording.cuts().iter().any(|cut| cut.take.id == id) {
+            self.lost(id, lost);
+        }
+        match work.source {
+            None => self.slate = None,
+            Some(source) => {
+                if let Some(run) = self.runs.get_mut(&source)
+                    && run.take().is_none_or(|take| take == id)
+                {
+                    run.restart(unwritten);
+                }
+            }
+        }
+    }
+
+    /// Parts that were shown from memory are on no disk: their places are noted.
+    pub(super) fn lost(&mut self, take: TakeId, parts: Vec<LostPart>) {
+        let count = parts.len() as u64;
+        metrics::counter!("bema_recording_lost_parts_total").increment(count);
+        self.given.recording.raised().raise(Alarm::Lost { parts: count });
+        if let Err(error) = self.note(Entry::Lost { take, at_ms: self.given.clock.now_ms(), parts }) {
+            tracing::error!(%error, "the places of lost parts are on no disk either");
+        }
+    }
+
+    /// What the disk has not taken for half a second is shown from memory: the transmission goes on.
+    pub(super) async fn rush(&mut self) {
+        // A film is not live: it waits for its disk.
+        if self.given.slate.is_none() {
+            return;
+        }
+        let late: Vec<_> = self.takes.iter().map(|(id, work)| (*id, work.backlog.age(), work.backlog.rush())).collect();
+        for (id, age, parts) in late {
+            if parts.is_empty() {
+                continue;
+            }
+            metrics::counter!("bema_recording_early_parts_total").increment(parts.len() as u64);
+            self.slow(age);
+            for (track, index, data) in parts {
+                self.show(id, track, index, data).await;
+            }
+        }
+        if self.slow_at.is_some_and(|at| at.elapsed() > SLOW_STANDS) {
+            self.slow_at = None;
+            self.given.recording.raised().clear(|alarm| matches!(alarm, Alarm::Slow { .. }));
+        }
+    }
+
+    /// Writes a line of the programme and waits until it is on disk.
+    pub(super) fn note(&mut self, entry: Entry) -> io::Result<()> {
+        // A line is written a few times an hour and takes a millisecond; the disk's own time is the same for all.
+        tokio::task::block_in_place(|| self.given.program.note(entry))
+    }
+}

@@ -1,0 +1,233 @@
+//! The one task that leads a growing recording: takes what its sources offer, has it written, and decides what is shown.
+//!
+//! Every source is written to takes of its own, whether it is shown or not. Shown is the source of the lowest rank
+//! that has come to a keyframe; where none has, the slate. A part is public only when its take's writer says that it is on disk.
+mod air;
+mod disk;
+mod slate;
+mod sources;
+
+use std::{collections::HashMap, io, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Clock, Intake, Recording, SourceId,
+    intake::Offered,
+    program::{self, Entry},
+    recording::{Shows, State},
+    run::Run,
+    slate::{Running, Slate},
+    take::{Backlog, Take, TakeId, Writer, Written},
+};
+
+/// A source that is connected and sends nothing for this long gives way to the slate.
+const STALLED: Duration = Duration::from_millis(2_500);
+/// How often the conductor looks at the clock; the slate's parts are due five times a second.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How long a recording that is let go waits for a disk that does not answer.
+const CLOSING: Duration = Duration::from_secs(10);
+/// What a conductor's queue of offers holds.
+pub(crate) const OFFERS: usize = 256;
+
+/// What a clerk tells a growing recording.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Show the slate, keep nothing.
+    Pause(oneshot::Sender<io::Result<()>>),
+    /// Show and keep the sources again.
+    Resume(oneshot::Sender<io::Result<()>>),
+    /// These are the sources now.
+    Sources(Vec<SourceId>, oneshot::Sender<io::Result<()>>),
+    /// Finish.
+    End(oneshot::Sender<io::Result<()>>),
+}
+
+/// What a conductor is given.
+pub(crate) struct Conductor {
+    pub(crate) recording: Arc<Recording>,
+    pub(crate) program: program::Writer,
+    /// The recording's folder on each disk, in the order in which they are tried.
+    pub(crate) folders: Vec<PathBuf>,
+    pub(crate) intake: Intake,
+    pub(crate) clock: Clock,
+    /// None where no slate is to stand: in what is made from a film.
+    pub(crate) slate: Option<Arc<Slate>>,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    /// Listens at the intake already, so that nothing is missed before the conductor runs.
+    pub(crate) offers: mpsc::Sender<Offered>,
+    pub(crate) offered: mpsc::Receiver<Offered>,
+}
+
+/// The take on air.
+struct OnAir {
+    take: Arc<Take>,
+    shows: Shows,
+    /// By tracks: how many parts are public.
+    public: Vec<u32>,
+}
+
+struct SlateTake {
+    id: TakeId,
+    writer: Writer,
+    running: Running,
+    since: Instant,
+    shows: Shows,
+}
+
+/// A take whose writer is at work.
+struct AtWork {
+    /// None: the slate's.
+    source: Option<SourceId>,
+    /// None until its files are there.
+    take: Option<Arc<Take>>,
+    /// Index of its folder.
+    folder: usize,
+    backlog: Backlog,
+}
+
+struct Desk {
+    given: Conductor,
+    written: mpsc::UnboundedSender<(TakeId, Written)>,
+    runs: HashMap<SourceId, Run>,
+    takes: HashMap<TakeId, AtWork>,
+    on_air: Option<OnAir>,
+    slate: Option<SlateTake>,
+    away_since: Instant,
+    paused: bool,
+    /// Which of the folders is written to; the next one after the disk refused.
+    folder: usize,
+    /// How often a disk refused since one took a part.
+    refusals: usize,
+    /// No take is opened before.
+    try_again: Instant,
+    slow_at: Option<Instant>,
+    /// The last thumbnail, on its way to the disk.
+    thumbnail: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Conductor {
+    /// Leads the recording until it is ended, or until `shutdown`, which closes every take and leaves the recording open.
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
+        let (written, mut told) = mpsc::unbounded_channel();
+        let paused = matches!(*self.recording.state().borrow(), State::Paused { .. });
+        let mut desk = Desk {
+            given: self,
+            written,
+            runs: HashMap::new(),
+            takes: HashMap::new(),
+            on_air: None,
+            slate: None,
+            away_since: Instant::now(),
+            paused,
+            folder: 0,
+            refusals: 0,
+            try_again: Instant::now(),
+            slow_at: None,
+            thumbnail: None,
+        };
+        desk.take_up();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let done = loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break None,
+                Some((take, what)) = told.recv() => desk.on_written(take, what).await,
+                Some(command) = desk.given.commands.recv() => {
+                    if let Some(done) = desk.command(command).await { break Some(done) }
+                }
+                Some(Offered { source, offer }) = desk.given.offered.recv() => desk.on_offer(source, offer).await,
+                _ = tick.tick() => desk.on_tick().await,
+            }
+        };
+        desk.close(&mut told, done).await;
+    }
+}
+
+impl Desk {
+    /// Goes on where the programme on disk ends.
+    fn take_up(&mut self) {
+        if let Some(last) = self.given.recording.cuts().last() {
+            let counted = |index: usize| last.parts(index).end;
+            let public = (0..last.take.tracks.len()).map(counted).collect();
+            self.on_air = Some(OnAir { take: last.take.clone(), shows: Shows::Gap, public });
+        }
+    }
+
+    /// Answers the reply that is to be given when all is closed, if the recording ends.
+    async fn command(&mut self, command: Command) -> Option<oneshot::Sender<io::Result<()>>> {
+        let at_ms = self.given.clock.now_ms();
+        let (done, reply) = match command {
+            Command::End(reply) => return Some(reply),
+            Command::Pause(reply) => {
+                let done = self.note(Entry::Paused { at_ms });
+                if done.is_ok() {
+                    self.paused = true;
+                    self.runs.values_mut().for_each(|run| run.restart(Vec::new()));
+                    self.given.recording.set_state(State::Paused { since_ms: at_ms });
+                    self.on_tick().await;
+                }
+                (done, reply)
+            }
+            Command::Resume(reply) => {
+                let done = self.note(Entry::Resumed { at_ms });
+                self.paused &= done.is_err();
+                (done, reply)
+            }
+            Command::Sources(sources, reply) => {
+                let done = self.note(Entry::Sources { sources: sources.clone(), at_ms });
+                if done.is_ok() {
+                    self.runs.retain(|source, _| sources.contains(source));
+                    self.given.recording.set_sources(sources.clone());
+                    let fresh: Vec<SourceId> =
+                        sources.into_iter().filter(|source| !self.runs.contains_key(source)).collect();
+                    self.given.intake.listen(&fresh, &self.given.offers);
+                }
+                (done, reply)
+            }
+        };
+        // The clerk may have gone away meanwhile; what was done is done.
+        let _ = reply.send(done);
+        None
+    }
+
+    /// Closes every take, lets what is under way reach the disk, and ends the recording where `done` asks for it.
+    async fn close(
+        mut self,
+        told: &mut mpsc::UnboundedReceiver<(TakeId, Written)>,
+        done: Option<oneshot::Sender<io::Result<()>>>,
+    ) {
+        // What the sources have given already is taken before the takes are closed.
+        while let Ok(Offered { source, offer }) = self.given.offered.try_recv() {
+            self.on_offer(source, offer).await;
+        }
+        self.runs.clear();
+        self.slate = None;
+        while !self.takes.is_empty() {
+            let Ok(Some((take, what))) = tokio::time::timeout(CLOSING, told.recv()).await else {
+                tracing::error!(takes = self.takes.len(), "the disk does not answer; takes are left unclosed");
+                break;
+            };
+            // A source that was not on air is not put there at the end; of a film all is shown.
+            let live = self.given.slate.is_some();
+            match what {
+                Written::Part { .. } if live && self.on_air.as_ref().is_none_or(|on_air| on_air.take.id != take) => {}
+                what => self.on_written(take, what).await,
+            }
+        }
+        let Some(reply) = done else { return };
+        let until = self.on_air.as_ref().map(|on_air| on_air.public.clone()).unwrap_or_default();
+        let ended = self.note(Entry::Ended { at_ms: self.given.clock.now_ms(), until: until.clone() });
+        if ended.is_ok() {
+            self.given.recording.end(Some(until));
+        }
+        // As above.
+        let _ = reply.send(ended);
+    }
+}

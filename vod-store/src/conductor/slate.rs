@@ -1,0 +1,61 @@
+//! The slate's side, and what is due by the clock.
+
+use tokio::time::Instant;
+
+use super::{Desk, STALLED, SlateTake};
+use crate::{SourceId, recording::Shows, take::Hangs};
+
+impl Desk {
+    pub(super) async fn on_tick(&mut self) {
+        self.rush().await;
+        if self.given.offered.is_empty() {
+            let gone = |source: &SourceId| !self.given.intake.connected(*source);
+            let gone: Vec<SourceId> = self.runs.keys().copied().filter(gone).collect();
+            gone.into_iter().for_each(|source| self.leave(source));
+        }
+        let shown = self.shown_source();
+        let present = shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.stalled(STALLED));
+        // A closed run's last parts may still be on their way to the disk: they are shown before the slate.
+        let finishing = self.on_air.as_ref().is_some_and(|on_air| {
+            let writes_on =
+                shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| run.take() == Some(on_air.take.id));
+            !writes_on && shown.is_some() && self.takes.contains_key(&on_air.take.id)
+        });
+        // After a pause the slate stays as it is while a source is about to come to its keyframe.
+        let resuming = self.slate.as_ref().is_some_and(|slate| slate.shows == Shows::Pause)
+            && self.runs.values().any(|run| !run.stalled(STALLED));
+        let wanted = if self.paused {
+            Some(Shows::Pause)
+        } else if present || finishing || resuming {
+            None
+        } else {
+            Some(Shows::Gap)
+        };
+        if let Some(wanted) = wanted
+            && self.slate.as_ref().is_none_or(|slate| slate.shows != wanted)
+        {
+            self.start_slate(wanted);
+        }
+        let (Some(slate), Some(pictures)) = (&mut self.slate, &self.given.slate) else { return };
+        let id = slate.id;
+        for part in slate.running.due(pictures, slate.since.elapsed()) {
+            if let Err(Hangs) = slate.writer.part(part.clone()).await {
+                return self.give_up(id, part);
+            }
+        }
+    }
+
+    pub(super) fn start_slate(&mut self, shows: Shows) {
+        let Some(slate) = self.given.slate.clone() else { return };
+        if Instant::now() < self.try_again {
+            return;
+        }
+        match self.open_take(None, slate.tracks()) {
+            Ok((id, writer)) => {
+                let running = slate.run(self.given.clock.now_ms());
+                self.slate = Some(SlateTake { id, writer, running, since: Instant::now(), shows });
+            }
+            Err(error) => self.disk_refused(self.folder, &error),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The sources' side: each one's runs, from its keyframe to its going.
+
+use tokio::time::Instant;
+
+use super::Desk;
+use crate::{
+    SourceId,
+    intake::Offer,
+    media::Part,
+    recording::Shows,
+    run::{Fate, Run},
+    take::Hangs,
+};
+
+impl Desk {
+    pub(super) fn rank(&self, source: SourceId) -> Option<usize> {
+        self.given.recording.sources().iter().position(|other| *other == source)
+    }
+
+    pub(super) async fn on_offer(&mut self, source: SourceId, offer: Offer) {
+        if self.rank(source).is_none() {
+            return;
+        }
+        match offer {
+            Offer::Tracks(tracks) => {
+                self.leave(source);
+                self.runs.insert(source, Run::new(tracks));
+            }
+            Offer::Gone => self.leave(source),
+            Offer::Thumbnail(picture) => {
+                // While the disk is busy with the one before, this one is let go: pictures must not hold up the parts.
+                let live = self.given.slate.is_some();
+                let busy = live && self.thumbnail.as_ref().is_some_and(|task| !task.is_finished());
+                if (!live || self.shown_source() == Some(source)) && !busy {
+                    let recording = self.given.recording.clone();
+                    self.thumbnail = Some(tokio::task::spawn_blocking(move || {
+                        if let Err(error) = recording.thumbnails_file().keep(&picture) {
+                            tracing::warn!(%error, "a thumbnail was not kept");
+                        }
+                    }));
+                }
+            }
+            Offer::Part(_) if self.paused => {}
+            Offer::Part(part) => {
+                let Some(run) = self.runs.get_mut(&source) else { return };
+                match run.part(part).await {
+                    Fate::Kept => {}
+                    Fate::Hangs(take, part) => self.give_up(take, part),
+                    Fate::Opens { tracks, parts } => self.open_run(source, &tracks, parts).await,
+                }
+            }
+        }
+    }
+
+    /// Opens the take of a source that has come to a keyframe.
+    pub(super) async fn open_run(&mut self, source: SourceId, tracks: &[crate::media::Track], parts: Vec<Part>) {
+        if Instant::now() < self.try_again {
+            return;
+        }
+        match self.open_take(Some(source), tracks.to_vec()) {
+            Ok((id, writer)) => {
+                for part in parts {
+                    if let Err(Hangs) = writer.part(part.clone()).await {
+                        return self.give_up(id, part);
+                    }
+                }
+                if let Some(run) = self.runs.get_mut(&source) {
+                    run.writes(id, writer);
+                }
+            }
+            Err(error) => self.disk_refused(self.folder, &error),
+        }
+    }
+
+    /// A source's run is over: its take is closed; if it was on air the slate follows once its last part is on disk.
+    pub(super) fn leave(&mut self, source: SourceId) {
+        self.runs.remove(&source);
+        if self.shown_source() == Some(source) {
+            self.away_since = Instant::now();
+        }
+    }
+
+    pub(super) fn shown_source(&self) -> Option<SourceId> {
+        match self.on_air.as_ref()?.shows {
+            Shows::Source { source } => Some(source),
+            Shows::Gap | Shows::Pause => None,
+        }
+    }
+}
