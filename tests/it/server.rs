@@ -139,6 +139,13 @@ impl Encoder {
     }
 }
 
+impl Encoder {
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+}
+
 impl Drop for Encoder {
     fn drop(&mut self) {
         // It ends by itself when the server goes.

@@ -59,16 +59,18 @@ impl<'a> Clerk<'a> {
         assert!(answer.status().is_success() && !answer.bytes().await.unwrap().is_empty());
     }
 
-    /// Waits until the metrics say that exactly this many sources are connected.
+    /// Whether the metrics say that exactly this many sources are connected.
+    async fn sees_connected(&self, sources: usize) -> bool {
+        let metrics = self.text(&self.server.url("/metrics")).await.unwrap_or_default();
+        let of = metrics.lines().filter(|line| line.starts_with("bema_source_connected{") && line.ends_with(" 1"));
+        of.count() == sources
+    }
+
+    /// Waits until they do.
     async fn connected(&self, sources: usize) {
         let began = Instant::now();
-        loop {
-            let metrics = self.text(&self.server.url("/metrics")).await.unwrap_or_default();
-            let of = metrics.lines().filter(|line| line.starts_with("bema_source_connected{") && line.ends_with(" 1"));
-            if of.count() == sources {
-                return;
-            }
-            assert!(began.elapsed() < SOON, "not {sources} connected: {metrics}");
+        while !self.sees_connected(sources).await {
+            assert!(began.elapsed() < SOON, "not {sources} connected");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -90,11 +92,17 @@ async fn the_srt_address_that_a_clerk_is_shown_takes_an_encoder_to_the_viewer() 
     let (source, url) = (made["id"].as_str().unwrap(), made["srt_url"].as_str().unwrap());
     assert!(url.starts_with(&format!("srt://127.0.0.1:{}?streamid=bema-", server.srt)), "{url}");
     clerk.assign(source).await;
-    // Until the new key is known.
-    tokio::time::sleep(Duration::from_millis(2500)).await;
     let without = Encoder::to("mpegts", url.split('&').next().unwrap());
-    let encoder = Encoder::to("mpegts", url);
-    clerk.connected(1).await;
+    let mut encoder = Encoder::to("mpegts", url);
+    let began = Instant::now();
+    while !clerk.sees_connected(1).await {
+        assert!(began.elapsed() < SOON, "the encoder is not let in");
+        // Until the new key is known it is refused, and ffmpeg does not try again by itself.
+        if encoder.has_ended() {
+            encoder = Encoder::to("mpegts", url);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     drop(without);
     clerk.watch(10).await;
     let key = made["key"].as_str().unwrap().to_owned();
