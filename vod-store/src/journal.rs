@@ -31,6 +31,8 @@ pub(crate) struct Journal {
     /// The chain after the last line committed, and where that line ends.
     committed: (String, u64),
     buffer: Vec<u8>,
+    /// What a failed batch left could not be cut off: nothing may follow it.
+    spoilt: bool,
 }
 
 /// What a journal held when it was read.
@@ -60,7 +62,13 @@ impl Journal {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create_new(true).open(path)?;
         disk::sync_parent(path)?;
-        Ok(Self { file, chain: GENESIS.to_owned(), committed: (GENESIS.to_owned(), 0), buffer: Vec::new() })
+        Ok(Self {
+            file,
+            chain: GENESIS.to_owned(),
+            committed: (GENESIS.to_owned(), 0),
+            buffer: Vec::new(),
+            spoilt: false,
+        })
     }
 
     /// Opens a journal to go on after its last sound line. A torn end is set aside in a file beside it, never dropped.
@@ -76,7 +84,7 @@ impl Journal {
         }
         let file = OpenOptions::new().append(true).open(path)?;
         let committed = (contents.chain.clone(), contents.sound);
-        Ok((Self { file, chain: contents.chain, committed, buffer: Vec::new() }, contents.entries))
+        Ok((Self { file, chain: contents.chain, committed, buffer: Vec::new(), spoilt: false }, contents.entries))
     }
 
     /// Adds an entry to the batch that [`Journal::commit`] will write.
@@ -93,8 +101,11 @@ impl Journal {
     /// Writes the batch and waits until it is on the disk.
     ///
     /// After an error none of the batch counts. What of it reached the file is cut off again, so that it is no torn line
-    /// in the midst of what may follow; a disk that does not even do that must not be given more.
+    /// in the midst of what may follow; a journal on a disk that does not even do that takes nothing more.
     pub(crate) fn commit(&mut self) -> io::Result<()> {
+        if self.spoilt {
+            return Err(io::Error::other("an earlier batch was torn and could not be cut off"));
+        }
         let length = self.buffer.len() as u64;
         let done = self.file.write_all(&self.buffer).and_then(|()| self.file.sync_data());
         self.buffer.clear();
@@ -106,7 +117,7 @@ impl Journal {
             }
             Err(error) => {
                 self.chain.clone_from(&self.committed.0);
-                self.file.set_len(self.committed.1)?;
+                self.spoilt = self.file.set_len(self.committed.1).is_err();
                 Err(error)
             }
         }

@@ -303,14 +303,17 @@ impl Recording {
     }
 
     /// Puts a take on the programme: every rendition begins a discontinuity, and what of the take is on disk is public.
-    pub(crate) fn cut(&self, cut: Cut) {
+    /// Answers, by tracks, how many parts are: a writer that adds more at this moment tells of them afterwards.
+    pub(crate) fn cut(&self, cut: Cut) -> Vec<u32> {
+        let public: Vec<u32> = (0..cut.take.tracks.len()).map(|track| cut.parts(track).end).collect();
         for track in &cut.take.tracks {
             self.ensure(track.about.name.as_str(), &track.about.kind);
         }
         for rendition in self.renditions() {
-            show(&rendition, &cut);
+            show(&rendition, &cut, &public);
         }
         self.cuts.write().unwrap_or_else(PoisonError::into_inner).push(cut);
+        public
     }
 
     /// The cut that is on air ends with these parts.
@@ -347,18 +350,20 @@ impl Recording {
         }
         let rendition = Arc::new(Rendition::new(name.to_owned(), self.siblings.clone(), self.version.clone()));
         for cut in self.cuts.read().unwrap_or_else(PoisonError::into_inner).iter() {
-            show(&rendition, cut);
+            let public: Vec<u32> = (0..cut.take.tracks.len()).map(|track| cut.parts(track).end).collect();
+            show(&rendition, cut, &public);
         }
         self.siblings.write().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&rendition));
         self.renditions.write().unwrap_or_else(PoisonError::into_inner).push(rendition);
     }
 }
 
-fn show(rendition: &Rendition, cut: &Cut) {
+/// Shows a cut's parts up to those that are public, by tracks.
+fn show(rendition: &Rendition, cut: &Cut, public: &[u32]) {
     let track = track_for(&cut.take, rendition.name());
     rendition.cut(track.map(|track| Shown { take: cut.take.clone(), track }));
     if let Some(track) = track {
-        for index in cut.parts(track) {
+        for index in cut.from[track]..public[track] {
             rendition.publish(index, None);
         }
     }

@@ -9,8 +9,9 @@ use crate::{
     take::{Hangs, TakeId, Writer},
 };
 
-/// Parts of the other tracks that are held while the leading one has no keyframe yet: more than two seconds of sound.
-const HELD: usize = 16;
+/// Parts that are held before a take is opened: six seconds, while the disks refuse. Before a keyframe has come only
+/// those of the other tracks.
+const HELD: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -30,8 +31,8 @@ enum Stage {
 pub(crate) enum Fate {
     /// It is on its way to the disk, or is held.
     Kept,
-    /// The take's disk does not take it.
-    Hangs(TakeId, Part),
+    /// The take's disk does not take it; it is in the take's backlog.
+    Hangs(TakeId),
     /// It opens a take of these tracks, which begins with these parts.
     Opens { tracks: Arc<Vec<Track>>, parts: Vec<Part> },
 }
@@ -54,30 +55,23 @@ impl Run {
         }
     }
 
-    pub(crate) async fn part(&mut self, part: Part) -> Fate {
+    /// Takes a part; a take is opened only if it `may_open` now.
+    pub(crate) async fn part(&mut self, part: Part, may_open: bool) -> Fate {
         self.last_part = Instant::now();
         match &mut self.stage {
-            Stage::Writing { take, writer } => match writer.part(part.clone()).await {
+            Stage::Writing { take, writer } => match writer.part(part).await {
                 Ok(()) => Fate::Kept,
-                Err(Hangs) => Fate::Hangs(*take, part),
+                Err(Hangs) => Fate::Hangs(*take),
             },
             Stage::Waiting { held } => {
-                let leading = leading(&self.tracks);
-                if leading.is_some_and(|leading| leading.name == part.track) && part.opens_segment && part.independent {
-                    let timescale = leading.map_or(1, |leading| leading.timescale);
-                    let begins = crate::timeline::ticks_to_ns(part.start, timescale);
-                    let tracks = self.tracks.clone();
-                    let mut parts: Vec<Part> = held.drain(..).filter(|held| ends(held, &tracks) > begins).collect();
-                    parts.push(part);
-                    return Fate::Opens { tracks, parts };
-                }
-                if held.len() == HELD {
+                held.push_back(part);
+                if held.len() > HELD {
                     held.pop_front();
                 }
-                if leading.is_some_and(|leading| leading.name != part.track) {
-                    held.push_back(part);
-                }
-                Fate::Kept
+                let tracks = self.tracks.clone();
+                let Some(begins) = begin_with_keyframe(held, &tracks).filter(|_| may_open) else { return Fate::Kept };
+                let parts = held.drain(..).filter(|held| ends(held, &tracks) > begins).collect();
+                Fate::Opens { tracks, parts }
             }
         }
     }
@@ -87,11 +81,27 @@ impl Run {
         self.stage = Stage::Writing { take, writer };
     }
 
-    /// Its take is over; the next keyframe opens another. `unwritten` parts go before it if they fit.
+    /// Its take is over; the next keyframe opens another, or one that is among the `unwritten` parts.
     pub(crate) fn restart(&mut self, unwritten: Vec<Part>) {
         let skip = unwritten.len().saturating_sub(HELD);
         self.stage = Stage::Waiting { held: unwritten.into_iter().skip(skip).collect() };
     }
+}
+
+/// Drops the leading track's parts before the first keyframe that is held; answers when that one begins, if there is one.
+fn begin_with_keyframe(held: &mut VecDeque<Part>, tracks: &[Track]) -> Option<u64> {
+    let leading = leading(tracks)?;
+    let mut begins = None;
+    held.retain(|part| {
+        if part.track != leading.name {
+            return true;
+        }
+        if begins.is_none() && part.opens_segment && part.independent {
+            begins = Some(crate::timeline::ticks_to_ns(part.start, leading.timescale));
+        }
+        begins.is_some()
+    });
+    begins
 }
 
 /// The track whose keyframes decide: the picture, or the sound where there is none.

@@ -76,8 +76,7 @@ impl Desk {
         let recording = &self.given.recording;
         recording.close_cut(until);
         let cut = Cut { take: take.clone(), shows: shows.clone(), from, until: None };
-        let public = (0..take.tracks.len()).map(|track| cut.parts(track).end).collect();
-        recording.cut(cut);
+        let public = recording.cut(cut);
         let slate = !matches!(shows, Shows::Source { .. });
         recording.set_state(match &shows {
             Shows::Source { .. } => State::Running,

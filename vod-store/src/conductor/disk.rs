@@ -8,7 +8,6 @@ use super::{AtWork, Desk};
 use crate::{
     SourceId,
     alarm::Alarm,
-    media::Part,
     program::{Entry, LostPart},
     take::{Opening, TakeId, Writer, Written},
 };
@@ -30,7 +29,7 @@ impl Desk {
         let (meeting, opened_at_ms) = (self.given.recording.meeting(), self.given.clock.now_ms());
         let opening = Opening { folder, meeting, take, source, opened_at_ms, tracks };
         let writer = Writer::open(opening, self.given.clock.clone(), self.written.clone())?;
-        self.takes.insert(take, AtWork { source, take: None, folder: index, backlog: writer.backlog() });
+        self.takes.insert(take, AtWork { source, take: None, folder: index, took: false, backlog: writer.backlog() });
         Ok((take, writer))
     }
 
@@ -75,12 +74,13 @@ impl Desk {
             Written::Opened(take) => {
                 if let Some(work) = self.takes.get_mut(&id) {
                     work.take = Some(take);
-                    let folder = work.folder;
-                    self.disk_took(folder);
                 }
             }
             Written::Part { track, index, data } => {
-                self.refusals = 0;
+                // A disk that is all but full may still take an empty take: only a part proves that it is well again.
+                if let Some(folder) = self.takes.get_mut(&id).and_then(AtWork::first_part) {
+                    self.disk_took(folder);
+                }
                 self.show(id, track, index, data).await;
             }
             Written::Slow(took) => {
@@ -88,7 +88,7 @@ impl Desk {
                 tracing::warn!(meeting = %self.given.recording.meeting(), took_ms = took.as_millis(), "the disk is slow");
                 self.slow(took);
             }
-            Written::Failed { error, unwritten, lost } => self.failed(id, &error, unwritten, lost),
+            Written::Failed(error) => self.failed(id, &error),
             Written::Closed => {
                 self.takes.remove(&id);
             }
@@ -96,28 +96,26 @@ impl Desk {
     }
 
     /// The take's disk has not taken a part for so long that the next folder must.
-    pub(super) fn give_up(&mut self, id: TakeId, part: Part) {
-        let Some(work) = self.takes.get(&id) else { return };
-        let (mut unwritten, lost) = work.backlog.give_up();
-        unwritten.push(part);
-        let error = io::Error::new(io::ErrorKind::TimedOut, "the disk does not answer");
-        self.failed(id, &error, unwritten, lost);
+    pub(super) fn give_up(&mut self, id: TakeId) {
+        self.failed(id, &io::Error::new(io::ErrorKind::TimedOut, "the disk does not answer"));
     }
 
     /// A take is over because its disk refused.
-    pub(super) fn failed(&mut self, id: TakeId, error: &io::Error, unwritten: Vec<Part>, lost: Vec<LostPart>) {
+    pub(super) fn failed(&mut self, id: TakeId, error: &io::Error) {
         let Some(work) = self.takes.remove(&id) else { return };
+        let (unwritten, lost) = work.backlog.give_up();
         tracing::error!(take = %id, parts = unwritten.len(), lost = lost.len(), "parts are on no disk");
         self.disk_refused(work.folder, error);
         if !lost.is_empty() && self.given.recording.cuts().iter().any(|cut| cut.take.id == id) {
             self.lost(id, lost);
         }
         match work.source {
-            None => self.slate = None,
+            None => {
+                self.slate.take_if(|slate| slate.id == id);
+            }
             Some(source) => {
-                if let Some(run) = self.runs.get_mut(&source)
-                    && run.take().is_none_or(|take| take == id)
-                {
+                // A run that has begun since has nothing to do with the old one's parts.
+                if let Some(run) = self.runs.get_mut(&source).filter(|run| run.take() == Some(id)) {
                     run.restart(unwritten);
                 }
             }
@@ -126,9 +124,9 @@ impl Desk {
 
     /// Parts that were shown from memory are on no disk: their places are noted.
     pub(super) fn lost(&mut self, take: TakeId, parts: Vec<LostPart>) {
-        let count = parts.len() as u64;
-        metrics::counter!("bema_recording_lost_parts_total").increment(count);
-        self.given.recording.raised().raise(Alarm::Lost { parts: count });
+        self.lost += parts.len() as u64;
+        metrics::counter!("bema_recording_lost_parts_total").increment(parts.len() as u64);
+        self.given.recording.raised().raise(Alarm::Lost { parts: self.lost });
         if let Err(error) = self.note(Entry::Lost { take, at_ms: self.given.clock.now_ms(), parts }) {
             tracing::error!(%error, "the places of lost parts are on no disk either");
         }

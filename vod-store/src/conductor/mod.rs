@@ -88,7 +88,16 @@ struct AtWork {
     take: Option<Arc<Take>>,
     /// Index of its folder.
     folder: usize,
+    /// Whether the disk has taken a part of it.
+    took: bool,
     backlog: Backlog,
+}
+
+impl AtWork {
+    /// The folder, when this is the first part that it took.
+    fn first_part(&mut self) -> Option<usize> {
+        (!std::mem::replace(&mut self.took, true)).then_some(self.folder)
+    }
 }
 
 struct Desk {
@@ -107,6 +116,8 @@ struct Desk {
     /// No take is opened before.
     try_again: Instant,
     slow_at: Option<Instant>,
+    /// Parts that were public and are on no disk.
+    lost: u64,
     /// The last thumbnail, on its way to the disk.
     thumbnail: Option<tokio::task::JoinHandle<()>>,
 }
@@ -129,6 +140,7 @@ impl Conductor {
             refusals: 0,
             try_again: Instant::now(),
             slow_at: None,
+            lost: 0,
             thumbnail: None,
         };
         desk.take_up();

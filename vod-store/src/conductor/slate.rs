@@ -39,8 +39,8 @@ impl Desk {
         let (Some(slate), Some(pictures)) = (&mut self.slate, &self.given.slate) else { return };
         let id = slate.id;
         for part in slate.running.due(pictures, slate.since.elapsed()) {
-            if let Err(Hangs) = slate.writer.part(part.clone()).await {
-                return self.give_up(id, part);
+            if let Err(Hangs) = slate.writer.part(part).await {
+                return self.give_up(id);
             }
         }
     }

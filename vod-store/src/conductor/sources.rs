@@ -9,7 +9,6 @@ use crate::{
     media::Part,
     recording::Shows,
     run::{Fate, Run},
-    take::Hangs,
 };
 
 impl Desk {
@@ -43,9 +42,9 @@ impl Desk {
             Offer::Part(_) if self.paused => {}
             Offer::Part(part) => {
                 let Some(run) = self.runs.get_mut(&source) else { return };
-                match run.part(part).await {
+                match run.part(part, Instant::now() >= self.try_again).await {
                     Fate::Kept => {}
-                    Fate::Hangs(take, part) => self.give_up(take, part),
+                    Fate::Hangs(take) => self.give_up(take),
                     Fate::Opens { tracks, parts } => self.open_run(source, &tracks, parts).await,
                 }
             }
@@ -54,18 +53,14 @@ impl Desk {
 
     /// Opens the take of a source that has come to a keyframe.
     pub(super) async fn open_run(&mut self, source: SourceId, tracks: &[crate::media::Track], parts: Vec<Part>) {
-        if Instant::now() < self.try_again {
-            return;
-        }
         match self.open_take(Some(source), tracks.to_vec()) {
             Ok((id, writer)) => {
+                let Some(run) = self.runs.get_mut(&source) else { return };
+                run.writes(id, writer);
                 for part in parts {
-                    if let Err(Hangs) = writer.part(part.clone()).await {
-                        return self.give_up(id, part);
+                    if let Fate::Hangs(take) = run.part(part, true).await {
+                        return self.give_up(take);
                     }
-                }
-                if let Some(run) = self.runs.get_mut(&source) {
-                    run.writes(id, writer);
                 }
             }
             Err(error) => self.disk_refused(self.folder, &error),

@@ -25,7 +25,7 @@ pub(super) struct Waiting {
     pub(super) parts: VecDeque<Pending>,
     /// By tracks: where the next part will lie.
     ends: Vec<u64>,
-    /// The take is over: nothing is taken any more.
+    /// The take is over: nothing of it becomes public any more.
     over: bool,
 }
 
@@ -45,12 +45,9 @@ impl Backlog {
         Self(Arc::new(Mutex::new(Waiting { take: None, parts: VecDeque::new(), ends, over: false })))
     }
 
-    /// Adds a part; false when the take is over.
-    pub(super) fn push(&self, track: usize, part: Part) -> bool {
+    /// Adds a part. One that comes when the take is over already waits for [`Backlog::give_up`].
+    pub(super) fn push(&self, track: usize, part: Part) {
         let mut waiting = self.lock();
-        if waiting.over {
-            return false;
-        }
         let at = PartAt {
             offset: waiting.ends[track],
             start: part.start,
@@ -62,7 +59,6 @@ impl Backlog {
         };
         waiting.ends[track] += u64::from(at.length);
         waiting.parts.push_back(Pending { track, at, part, given: Instant::now(), public: None });
-        true
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -87,6 +83,11 @@ impl Backlog {
                 (pending.track, index, data)
             })
             .collect()
+    }
+
+    /// The disk refused: nothing more of the take will be public.
+    pub(super) fn end(&self) {
+        self.lock().over = true;
     }
 
     /// The take's disk is given up: nothing more of it will be public. Answers what of it is not yet, and what is lost.

@@ -18,7 +18,6 @@ use crate::{
     MeetingId, SourceId, disk,
     journal::{Journal, hex},
     media::{Part, Track, TrackName},
-    program::LostPart,
 };
 
 /// Parts under way to the disk, of one take. At ten a second this is half a minute of a disk that does not answer.
@@ -36,8 +35,8 @@ pub(crate) enum Written {
     Part { track: usize, index: u32, data: Bytes },
     /// A batch took this long to reach the disk.
     Slow(Duration),
-    /// The disk refused; the take is over. These parts are on no disk and were not public, those were.
-    Failed { error: io::Error, unwritten: Vec<Part>, lost: Vec<LostPart> },
+    /// The disk refused; the take is over. What it does not have is in the backlog.
+    Failed(io::Error),
     /// Everything that was given is on the disk, and the take is closed.
     Closed,
 }
@@ -85,17 +84,21 @@ impl Writer {
         self.backlog.clone()
     }
 
-    /// Gives a part to the disk; while the queue is full it waits, but not for ever.
+    /// Gives a part to the disk; while the queue is full it waits, but not for ever: then the backlog is to be given up.
     pub(crate) async fn part(&self, part: Part) -> Result<(), Hangs> {
         // A part of a track that the take does not have cannot come from a feed, which names its tracks first.
         let Some(track) = self.tracks.iter().position(|name| *name == part.track) else { return Ok(()) };
-        let place = tokio::time::timeout(PATIENCE, self.given.reserve()).await.map_err(|_| Hangs)?;
-        // A writer that failed has said so already, and its parts have gone to the next take.
-        let Ok(place) = place else { return Ok(()) };
-        if self.backlog.push(track, part) {
-            place.send(());
+        let place = tokio::time::timeout(PATIENCE, self.given.reserve()).await;
+        self.backlog.push(track, part);
+        match place {
+            Err(_) => Err(Hangs),
+            // A writer that failed has said so: this goes to the next take with the rest of the backlog.
+            Ok(Err(_)) => Ok(()),
+            Ok(Ok(place)) => {
+                place.send(());
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 
@@ -111,8 +114,8 @@ fn run(
         let _ = told.send((opening.take, what));
     };
     let failed = |error| {
-        let (unwritten, lost) = backlog.give_up();
-        tell(Written::Failed { error, unwritten, lost });
+        backlog.end();
+        tell(Written::Failed(error));
     };
     let mut open = match Open::create(opening) {
         Ok(open) => open,

@@ -1,0 +1,210 @@
+"""A running Bema with a real encoder and a viewer, for the rounds that break something under them."""
+
+import contextlib
+import email.utils
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from common import ROOT, TARGET, promise, run, wait_for
+
+sys.path.insert(0, str(ROOT / "media-fixtures"))
+import read_clock  # noqa: E402
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Server:
+    """`bema demo` on a folder; it can be killed and started again at the same addresses."""
+
+    def __init__(self, folder, settings="", before=(), environment=None):
+        self.data, self.before = folder / "data", list(before)
+        self.settings = folder / "bema.toml"
+        self.settings.write_text(f"[data]\nfolder = {json.dumps(str(self.data))}\n{settings}[media]\nanalysis = false\n")
+        self.http, self.rtmp = free_port(), free_port()
+        self.environment = {**os.environ, "BEMA_LOG": "error", **(environment or {})}
+        self.log = open(folder / "bema.log", "ab")
+        self.meeting = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [*self.before, TARGET / "bema", "demo", "--config", self.settings, "--no-past", "--no-encoder",
+             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"127.0.0.1:{self.rtmp}"],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=self.environment)
+        for line in self.process.stdout:
+            found = re.search(rb"studio/meetings/(\S+)", line)
+            if found:
+                promise(self.meeting in (None, found[1].decode()), "after the restart it is another meeting")
+                self.meeting = found[1].decode()
+            if b"Ctrl-C" in line:
+                break
+        promise(self.meeting, f"the server did not start: {self.data.parent / 'bema.log'}")
+
+    def get(self, path, timeout=10):
+        """The body, or None when the server is away or says no."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=timeout)
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                body = answer.read()
+                return body if answer.status == 200 else None
+            finally:
+                connection.close()
+
+    def now(self):
+        """The time of day as the server has it, in seconds since the epoch."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=5)
+        connection.request("GET", "/healthz")
+        date = connection.getresponse().getheader("date")
+        connection.close()
+        return email.utils.parsedate_to_datetime(date).timestamp()
+
+    def media(self, name):
+        return self.get(f"/media/{self.meeting}/{name}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM, and the wait for an orderly end."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+    def workers(self):
+        return run("pgrep", "-P", self.process.pid, "-f", "media-worker", check=False).stdout.split()
+
+    def verify(self):
+        """The program's own verification of all that is on the disk; the server must have ended."""
+        done = run(TARGET / "bema", "verify", "--config", self.settings, check=False, env=self.environment)
+        promise(done.returncode == 0, f"bema verify: {done.stdout}{done.stderr}")
+
+    def metric(self, name):
+        found = re.search(rf"^{name} (\S+)$", (self.get("/metrics") or b"").decode(), re.M)
+        return float(found[1]) if found else 0.0
+
+
+class Encoder:
+    """ffmpeg under `media-fixtures/clock-encoder`: every frame carries the instant of its capture."""
+
+    def __init__(self, server):
+        key = json.loads((server.data / "demo.json").read_text())["key"]
+        self.process = subprocess.Popen(
+            [sys.executable, ROOT / "media-fixtures/clock-encoder", f"rtmp://127.0.0.1:{server.rtmp}/live/{key}",
+             "--preset", "ultrafast"], start_new_session=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+class Viewer(threading.Thread):
+    """Takes every part that the playlists name, as soon as they do, and never forgets one."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.seen, self.came, self.ending = server, {}, [], threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.ending.is_set():
+            for track in ("video", "audio"):
+                playlist = self.server.media(f"{track}.m3u8")
+                for uri in re.findall(r'#EXT-X-PART:[^\n]*URI="([^"]+)"', (playlist or b"").decode()):
+                    if uri not in self.seen and (body := self.server.media(uri)) is not None:
+                        self.seen[uri] = hashlib.sha256(body).hexdigest()
+                        if track == "video":
+                            self.came.append(time.monotonic())
+            self.ending.wait(0.04)
+
+    def count(self):
+        return len(self.seen)
+
+    def more(self, parts, seconds, what):
+        """Waits until so many more parts have come."""
+        wanted = self.count() + parts
+        wait_for(what, lambda: self.count() >= wanted, seconds)
+
+    def hole(self, since):
+        """The longest time without a new part of the picture since then, in seconds."""
+        times = [since, *(came for came in list(self.came) if came > since), time.monotonic()]
+        return max(after - before for before, after in zip(times, times[1:]))
+
+    def end(self):
+        self.ending.set()
+        self.join()
+
+    def all_there(self, last=None):
+        """What was public is there, byte for byte: all of it, or the `last` parts that came."""
+        for uri, sha256 in list(self.seen.items())[-last if last else None:]:
+            body = self.server.media(uri)
+            promise(body is not None, f"{uri} was public and is gone")
+            promise(hashlib.sha256(body).hexdigest() == sha256, f"{uri} is not what was public")
+
+
+def frames(server):
+    """The capture times of all frames of the recorded picture, in its order, run by run: decoded from what is served."""
+    playlist = server.media("video.m3u8").decode()
+    runs, current = [], None
+    for line in playlist.splitlines():
+        if line.startswith("#EXT-X-MAP:"):
+            current = [re.search('URI="([^"]+)"', line)[1]]
+            runs.append(current)
+        elif line and not line.startswith("#"):
+            current.append(line)
+    with tempfile.TemporaryDirectory(prefix="bema-frames-") as folder:
+        for number, run_of in enumerate(run_of for run_of in runs if len(run_of) > 1):
+            file = pathlib.Path(folder) / f"{number}.mp4"
+            file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
+            yield [capture for _, capture in read_clock.captures(str(file)) if capture is not None]
+
+
+def no_frame_twice(server):
+    """No frame is doubled or out of order, and within a run none is missing; answers how many there are."""
+    last, count = 0, 0
+    for captured in frames(server):
+        for capture in captured:
+            promise(capture > last, f"a frame of {capture} comes after one of {last}")
+            last = capture
+        # A frame is stamped when it is handed over, up to one frame late; a missing one leaves twice the time.
+        spans = [after - before for before, after in zip(captured, captured[1:])]
+        count += len(captured)
+        if spans:
+            expected = round((captured[-1] - captured[0]) / 40) + 1
+            promise(len(captured) >= expected * 0.98 - 2, f"{expected} frames were sent in a run, {len(captured)} are kept")
+    return count
+
+
+@contextlib.contextmanager
+def house(settings="", before=(), environment=None, folder=None):
+    """A server, an encoder and a viewer, live; ended and cleared away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="bema-torture-") as name:
+        own = folder or pathlib.Path(name)
+        server = Server(own, settings.replace("OWN", str(own)), before, environment)
+        encoder, viewer = Encoder(server), Viewer(server)
+        parts = {"server": server, "encoder": encoder, "viewer": viewer}
+        try:
+            wait_for("the encoder's picture", lambda: server.workers() and viewer.count() > 20, 30)
+            yield parts
+        finally:
+            viewer.end()
+            parts["encoder"].kill()
+            server.kill()
