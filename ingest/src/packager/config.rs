@@ -1,6 +1,6 @@
 //! What the codecs' configurations say of size, rate and channels.
 
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use h264_reader::{
     avcc::AvcDecoderConfigurationRecord,
     nal::{Nal as _, RefNal, sps::SeqParameterSet},
@@ -17,7 +17,15 @@ pub(crate) struct Avc {
     pub(crate) height: u16,
     /// Frames a second, where the parameter set says so.
     pub(crate) rate: Option<f64>,
+    /// Bytes of the length before each NAL unit.
+    length_size: usize,
+    /// The parameter sets as NAL units with lengths.
+    sets: Bytes,
 }
+
+/// Kinds of NAL units (ITU-T H.264 table 7-1).
+const SEQUENCE_SET: u8 = 7;
+const DELIMITER: u8 = 9;
 
 impl Avc {
     pub(crate) fn read(record: Bytes) -> Result<Self> {
@@ -31,7 +39,35 @@ impl Avc {
         let size = |pixels: u32| u16::try_from(pixels).ok().filter(|&pixels| pixels > 0);
         let (Some(width), Some(height)) = (size(width), size(height)) else { return Err(unreadable(&"no sound size")) };
         let rate = sps.fps().filter(|rate| (1.0..=240.0).contains(rate));
-        Ok(Self { record, width, height, rate })
+        let length_size = usize::from(parsed.length_size_minus_one()) + 1;
+        let units = parsed.sequence_parameter_sets().chain(parsed.picture_parameter_sets());
+        let mut sets = BytesMut::new();
+        for unit in units {
+            let unit = unit.map_err(|error| unreadable(&error))?;
+            sets.put_uint(unit.len() as u64, length_size);
+            sets.put_slice(unit);
+        }
+        Ok(Self { record, width, height, rate, length_size, sets: sets.freeze() })
+    }
+
+    /// A keyframe with the parameter sets in it. Players that take a new init segment for a repetition of the first, as
+    /// ffmpeg's does, go on by these after a discontinuity.
+    pub(crate) fn announced(&self, keyframe: Bytes) -> Bytes {
+        let (mut at, mut place) = (0, 0);
+        while let Some(length) = keyframe.get(at..at + self.length_size)
+            && let Some(head) = keyframe.get(at + self.length_size)
+        {
+            let length = length.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
+            at += self.length_size + length;
+            match head & 0x1f {
+                SEQUENCE_SET => return keyframe,
+                DELIMITER => place = at,
+                1..=5 => break,
+                _ => {}
+            }
+        }
+        let Some((before, after)) = keyframe.split_at_checked(place) else { return keyframe };
+        [before, &self.sets, after].concat().into()
     }
 }
 
@@ -136,6 +172,28 @@ mod tests {
             assert_eq!((read.rate, read.channels, read.frame), (rate, channels, frame), "{config:?}");
         }
         assert!(Aac::read(Bytes::from_static(&[0x11])).is_err());
+    }
+
+    #[test]
+    fn a_keyframe_carries_the_parameter_sets_once() {
+        let avc = Avc {
+            record: Bytes::new(),
+            width: 2,
+            height: 2,
+            rate: None,
+            length_size: 4,
+            sets: Bytes::from_static(&[0, 0, 0, 1, 0x67, 0, 0, 0, 1, 0x68]),
+        };
+        let slice = [0, 0, 0, 2, 0x65, 1];
+        let delimiter = [0, 0, 0, 2, 9, 0x10];
+        let join = |units: &[&[u8]]| Bytes::from(units.concat());
+        let announced = join(&[&avc.sets, &slice]);
+        assert_eq!(avc.announced(join(&[&slice])), announced);
+        assert_eq!(avc.announced(announced.clone()), announced);
+        assert_eq!(avc.announced(join(&[&delimiter, &slice])), join(&[&delimiter, &avc.sets, &slice]));
+        for torn in [&[][..], &[0, 0], &[0xff, 0xff, 0xff, 0xff, 9]] {
+            avc.announced(Bytes::copy_from_slice(torn));
+        }
     }
 
     proptest! {

@@ -167,9 +167,10 @@ impl Packager {
     }
 
     /// A picture.
-    pub fn video(&mut self, frame: VideoFrame) {
-        if self.avc.is_none() {
-            return;
+    pub fn video(&mut self, mut frame: VideoFrame) {
+        let Some(avc) = &self.avc else { return };
+        if frame.key {
+            frame.data = avc.announced(frame.data);
         }
         if self.video_at.is_some_and(|at| !(-JUMP_BACK..=JUMP_AHEAD).contains(&(frame.dts - at))) {
             self.close();
