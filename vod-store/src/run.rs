@@ -22,8 +22,15 @@ pub(crate) struct Run {
 
 #[derive(Debug)]
 enum Stage {
-    Waiting { held: VecDeque<Part> },
-    Writing { take: TakeId, writer: Writer },
+    Waiting {
+        held: VecDeque<Part>,
+    },
+    /// `moves`: to another take from the next keyframe on.
+    Writing {
+        take: TakeId,
+        writer: Writer,
+        moves: bool,
+    },
 }
 
 /// What becomes of a part.
@@ -58,8 +65,12 @@ impl Run {
     /// Takes a part; a take is opened only if it `may_open` now.
     pub(crate) async fn part(&mut self, part: Part, may_open: bool) -> Fate {
         self.last_part = Instant::now();
+        let leads = leading(&self.tracks).is_some_and(|leading| opens(&part, leading));
+        if leads && may_open && matches!(self.stage, Stage::Writing { moves: true, .. }) {
+            self.restart(Vec::new());
+        }
         match &mut self.stage {
-            Stage::Writing { take, writer } => match writer.part(part).await {
+            Stage::Writing { take, writer, .. } => match writer.part(part).await {
                 Ok(()) => Fate::Kept,
                 Err(Hangs) => Fate::Hangs(*take),
             },
@@ -78,7 +89,14 @@ impl Run {
 
     /// Its parts go to this take from now on.
     pub(crate) fn writes(&mut self, take: TakeId, writer: Writer) {
-        self.stage = Stage::Writing { take, writer };
+        self.stage = Stage::Writing { take, writer, moves: false };
+    }
+
+    /// Its take's disk hangs: at the next keyframe another is to be opened, elsewhere.
+    pub(crate) fn moves(&mut self) {
+        if let Stage::Writing { moves, .. } = &mut self.stage {
+            *moves = true;
+        }
     }
 
     /// Its take is over; the next keyframe opens another, or one that is among the `unwritten` parts.
@@ -96,7 +114,7 @@ fn begin_with_keyframe(held: &mut VecDeque<Part>, tracks: &[Track]) -> Option<u6
         if part.track != leading.name {
             return true;
         }
-        if begins.is_none() && part.opens_segment && part.independent {
+        if begins.is_none() && opens(part, leading) {
             begins = Some(crate::timeline::ticks_to_ns(part.start, leading.timescale));
         }
         begins.is_some()
@@ -107,6 +125,11 @@ fn begin_with_keyframe(held: &mut VecDeque<Part>, tracks: &[Track]) -> Option<u6
 /// The track whose keyframes decide: the picture, or the sound where there is none.
 fn leading(tracks: &[Track]) -> Option<&Track> {
     tracks.iter().find(|track| matches!(track.kind, TrackKind::Video { .. })).or(tracks.first())
+}
+
+/// Whether a take can begin with this part of the leading track.
+fn opens(part: &Part, leading: &Track) -> bool {
+    part.track == leading.name && part.opens_segment && part.independent
 }
 
 fn ends(part: &Part, tracks: &[Track]) -> u64 {
