@@ -316,4 +316,9 @@ async fn parts_that_were_shown_and_then_refused_are_noted_as_lost() {
     assert!(texts(spare.path(), "program").contains(r#""k":"lost""#), "the programme says what is lost");
     let kept = again.recording(meeting).await.unwrap().unwrap();
     assert_eq!(numbers(&seen(&kept).await, 47).last(), Some(&46), "what came after the loss keeps its number");
+    let playlist = kept.rendition("video").unwrap().playlist(PlaylistRequest::default()).await.unwrap();
+    let playlist = String::from_utf8(playlist.text.to_vec()).unwrap();
+    let gap = playlist.split("#EXT-X-GAP").nth(1).expect("players are told where the gap is");
+    let number = gap.split("video/").nth(1).unwrap().split('.').next().unwrap();
+    assert!(kept.rendition("video").unwrap().segment(number.parse().unwrap()).await.is_none());
 }
