@@ -11,12 +11,17 @@ use serde::Deserialize;
 /// The documented defaults, as `bema config` prints them.
 pub(crate) const DEFAULTS: &str = include_str!("config.toml");
 
+/// How many characters an SRT passphrase has (draft-sharabayko-srt-01 §6.1.4).
+const PASSPHRASE: std::ops::RangeInclusive<usize> = 10..=79;
+
 /// All settings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) server: Server,
+    pub(crate) tls: Tls,
     pub(crate) rtmp: Rtmp,
+    pub(crate) srt: Srt,
     pub(crate) data: Data,
     pub(crate) media: Media,
     pub(crate) log: Log,
@@ -32,12 +37,41 @@ pub(crate) struct Server {
     pub(crate) metrics_from: Vec<String>,
 }
 
+/// `[tls]`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) listen: String,
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
 /// `[rtmp]`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rtmp {
     pub(crate) listen: String,
     pub(crate) public_url: String,
+}
+
+/// `[srt]`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Srt {
+    pub(crate) listen: String,
+    pub(crate) public_url: String,
+    pub(crate) passphrase: Secret,
+}
+
+/// A text that `Debug` hides.
+#[derive(Clone, Deserialize, PartialEq, Eq)]
+#[serde(transparent)]
+pub(crate) struct Secret(String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
 }
 
 /// `[data]`.
@@ -91,15 +125,52 @@ impl Config {
             url.is_empty() || url.starts_with("https://") || url.starts_with("http://"),
             "server.public_url: begins with https:// or http://, not {url:?}"
         );
-        self.rtmp_address().map(|_| ())
+        let https = self.tls_address()?.is_none() || url.starts_with("https://");
+        anyhow::ensure!(https, "tls.listen: server.public_url must begin with https:// and is {url:?}");
+        let url = &self.srt.public_url;
+        anyhow::ensure!(
+            url.is_empty() || (url.starts_with("srt://") && !url.contains('?')),
+            "srt.public_url: begins with srt:// and has no question mark, not {url:?}"
+        );
+        self.rtmp_address()?;
+        self.srt_address()?;
+        self.srt_passphrase().map(|_| ())
+    }
+
+    /// Where HTTPS is spoken; none where it is off.
+    pub(crate) fn tls_address(&self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.tls.listen.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.tls.listen.parse().context("tls.listen: an address with a port")?))
     }
 
     /// Where RTMP is taken; none where it is off.
     pub(crate) fn rtmp_address(&self) -> anyhow::Result<Option<SocketAddr>> {
-        if self.rtmp.listen.is_empty() {
+        address(&self.rtmp.listen).context("rtmp.listen: an address with a port")
+    }
+
+    /// Where SRT is taken; none where it is off.
+    pub(crate) fn srt_address(&self) -> anyhow::Result<Option<SocketAddr>> {
+        address(&self.srt.listen).context("srt.listen: an address with a port")
+    }
+
+    /// What SRT callers must encrypt with; none where they need not.
+    pub(crate) fn srt_passphrase(&self) -> anyhow::Result<Option<&str>> {
+        let Secret(passphrase) = &self.srt.passphrase;
+        if passphrase.is_empty() {
             return Ok(None);
         }
-        Ok(Some(self.rtmp.listen.parse().context("rtmp.listen: an address with a port")?))
+        // Others would need escapes within an address, and ffmpeg and OBS undo none there.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        anyhow::ensure!(
+            PASSPHRASE.contains(&passphrase.len()) && passphrase.bytes().all(plain),
+            "srt.passphrase: {} to {} characters, Latin letters, digits and - . _ ~ alone (it has {} characters)",
+            PASSPHRASE.start(),
+            PASSPHRASE.end(),
+            passphrase.chars().count()
+        );
+        Ok(Some(passphrase))
     }
 
     /// The folder of recordings.
@@ -115,6 +186,11 @@ impl Config {
             _ => format!("sqlite://{}?mode=rwc", self.data.folder.join("bema.sqlite").display()),
         }
     }
+}
+
+/// A listening address; none where the text is empty.
+fn address(text: &str) -> anyhow::Result<Option<SocketAddr>> {
+    Ok(if text.is_empty() { None } else { Some(text.parse()?) })
 }
 
 /// Lays `over` on `under`; keys that `under` does not have are kept, so that the strict reading names them.
@@ -153,9 +229,27 @@ mod tests {
             ("[server]\nlisten = \"8080\"", "socket address"),
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[rtmp]\nlisten = \"1935\"", "rtmp.listen"),
+            ("[srt]\nlisten = \"10080\"", "srt.listen"),
+            ("[srt]\npublic_url = \"council.example.gr\"", "srt.public_url"),
+            ("[srt]\npassphrase = \"too short\"", "srt.passphrase: 10 to 79 characters"),
+            ("[srt]\npassphrase = \"has a space in it\"", "srt.passphrase"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(named), "{text:?} gives {error:?}");
         }
+    }
+
+    #[test]
+    fn a_passphrase_is_taken_and_shown_nowhere() {
+        for (length, fits) in [(9, false), (10, true), (79, true), (80, false)] {
+            let config = Config::parse(&format!("[srt]\npassphrase = \"{}\"", "x".repeat(length)));
+            assert_eq!(config.is_ok(), fits, "{length}");
+        }
+        let config = Config::parse("[srt]\nlisten = \"\"\npassphrase = \"a-canary-of-ours\"").unwrap();
+        assert_eq!(config.srt_passphrase().unwrap(), Some("a-canary-of-ours"));
+        assert_eq!(config.srt_address().unwrap(), None);
+        assert!(!format!("{config:?}").contains("canary"));
+        let error = format!("{:#}", Config::parse("[srt]\npassphrase = \"a canary of ours\"").unwrap_err());
+        assert!(!error.contains("canary"), "{error}");
     }
 }

@@ -4,12 +4,11 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use council::{Clock, Council, meeting::Act, permission::Clerk, rebuild::Found};
-use ingest::WorkerCommand;
 use player::{App, server};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::{Intake, Store, store::CatalogueEntry};
 
-use crate::{config::Config, keys::Keys};
+use crate::{config::Config, keys::Keys, sources::Ways};
 
 /// How often the room on the recordings' disk is looked at.
 const LOOK_AT_DISK: Duration = Duration::from_secs(30);
@@ -40,7 +39,7 @@ impl Parts {
 /// A running server.
 pub(crate) struct Running {
     parts: Parts,
-    /// Stops what takes in: HTTP and RTMP.
+    /// Stops what takes in: HTTP, RTMP, SRT and the calls of cameras.
     stopping: CancellationToken,
     /// Stops what stands behind them.
     ending: CancellationToken,
@@ -65,29 +64,13 @@ impl Running {
         let keys = Keys::default();
         tasks.spawn(keys.clone().follow(parts.council.clone(), ending.clone()));
         tasks.spawn(watch_disk(parts.store.clone(), ending.clone()));
-        let rtmp = match config.rtmp_address()? {
-            Some(address) => {
-                let listener = server::listen(address).with_context(|| format!("RTMP at {address}"))?;
-                let bound = listener.local_addr()?;
-                let mut workers = WorkerCommand::this_program()?;
-                workers.profile.analysis = config.media.analysis;
-                let admit: ingest::rtmp::Admit = Arc::new(move |presented: &str| keys.source(presented));
-                tasks.spawn(ingest::rtmp::serve(
-                    listener,
-                    admit,
-                    parts.store.intake().clone(),
-                    workers,
-                    Clock::system(),
-                    stopping.clone(),
-                    tasks.clone(),
-                ));
-                Some(bound)
-            }
-            None => None,
-        };
+        let ways = Ways::new(config, &parts, keys, stopping.clone(), tasks.clone())?;
+        let (rtmp, srt) = (ways.open_rtmp(config)?, ways.open_srt(config)?);
+        tasks.spawn(ways.call_cameras(parts.council.clone()));
         let pages = player::Config {
             public_url: some(config.server.public_url.trim_end_matches('/')),
             rtmp_url: some(config.rtmp.public_url.trim_end_matches('/')).or_else(|| odd_port(rtmp)),
+            srt: shown_srt(config, srt)?,
             trusted_proxies: networks(&config.server.trusted_proxies).context("server.trusted_proxies")?,
             metrics_from: networks(&config.server.metrics_from).context("server.metrics_from")?,
             metrics_text: Arc::new(move || metrics.render()),
@@ -95,10 +78,20 @@ impl Running {
         let listener =
             server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
         let http = listener.local_addr()?;
-        let router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
-        tasks.spawn(server::serve(listener, router, stopping.clone()));
+        let mut router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
+        if let Some(address) = config.tls_address()? {
+            let certificate = server::Certificate::read(&config.tls.certificate, &config.tls.key).context("tls")?;
+            let listener = server::listen(address).with_context(|| format!("HTTPS at {address}"))?;
+            let acceptor = certificate.acceptor().context("tls")?;
+            tasks.spawn(server::serve(listener, Some(acceptor), router.clone(), stopping.clone()));
+            tasks.spawn(certificate.follow(ending.clone()));
+            router = server::only_to_https(router, config.server.public_url.trim_end_matches('/'));
+            tracing::info!(%address, "serving HTTPS");
+        }
+        tasks.spawn(server::serve(listener, None, router, stopping.clone()));
         let addresses = Addresses { http, rtmp };
-        tracing::info!(%http, rtmp = rtmp.map(tracing::field::display), "serving");
+        let shown = |address: Option<std::net::SocketAddr>| address.map(tracing::field::display);
+        tracing::info!(%http, rtmp = shown(rtmp), srt = shown(srt), "serving");
         Ok(Self { parts, stopping, ending, tasks, addresses })
     }
 
@@ -138,6 +131,14 @@ fn some(text: &str) -> Option<String> {
 fn odd_port(rtmp: Option<std::net::SocketAddr>) -> Option<String> {
     let port = rtmp?.port();
     (port != 1935).then(|| format!("rtmp://localhost:{port}/live"))
+}
+
+/// SRT as clerks are shown it.
+fn shown_srt(config: &Config, bound: Option<std::net::SocketAddr>) -> anyhow::Result<Option<player::Srt>> {
+    let Some(bound) = bound else { return Ok(None) };
+    let url = some(config.srt.public_url.trim_end_matches('/'));
+    let passphrase = config.srt_passphrase()?.map(str::to_owned);
+    Ok(Some(player::Srt { url, port: bound.port(), passphrase }))
 }
 
 fn networks(texts: &[String]) -> anyhow::Result<Vec<server::Network>> {

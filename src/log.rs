@@ -4,10 +4,16 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
 
+/// Crates whose finer logs hold what encoders and cameras are told and tell, stream keys and passwords among it.
+const DISCREET: [&str; 3] = ["srt_protocol=warn", "srt_tokio=warn", "retina=warn"];
+
 /// Starts logging as the settings say; `BEMA_LOG` goes before their level.
 pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
     let level = std::env::var("BEMA_LOG").unwrap_or_else(|_| settings.level.clone());
-    let filter = EnvFilter::try_new(&level).map_err(|error| anyhow::anyhow!("log.level: {error}"))?;
+    let mut filter = EnvFilter::try_new(&level).map_err(|error| anyhow::anyhow!("log.level: {error}"))?;
+    for directive in DISCREET {
+        filter = filter.add_directive(directive.parse()?);
+    }
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.format.as_str() {
         "json" => log.json().init(),

@@ -5,6 +5,7 @@ mod config;
 mod keys;
 mod lifecycle;
 mod log;
+mod sources;
 
 use clap::Parser;
 

@@ -97,7 +97,10 @@ fn migrations() -> Migrator {
     let migration = |version, name: &'static str, sql: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![migration(1, "council", include_str!("../../migrations/0001_council.sql"))])
+    Migrator::with_migrations(vec![
+        migration(1, "council", include_str!("../../migrations/0001_council.sql")),
+        migration(2, "source_kinds", include_str!("../../migrations/0002_source_kinds.sql")),
+    ])
 }
 
 /// The address with SQLite told to make a file that is not there, unless the address says otherwise.

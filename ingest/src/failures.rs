@@ -4,8 +4,10 @@ use std::{
     collections::HashMap,
     net::IpAddr,
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 /// So many connections of one address that presented no known key within [`FAILURE_WINDOW`], and it must wait.
 pub const MAX_FAILURES: u32 = 20;

@@ -6,18 +6,20 @@
 
 mod order;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::{BufMut as _, BytesMut};
 use futures_util::StreamExt as _;
-use rand::RngExt as _;
 use retina::{
     client::{
         Credentials, Demuxed, InitialTimestampPolicy, PlayOptions, Session, SessionOptions, SetupOptions, Transport,
     },
     codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame},
 };
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use vod_store::{
@@ -84,14 +86,18 @@ pub async fn pull(
         if began.elapsed() >= LASTED {
             pause = FIRST_PAUSE;
         }
-        // Cameras that went away together do not all come back in the same instant.
-        let jittered = pause.mul_f64(rand::rng().random_range(0.5..1.0));
         tokio::select! {
             () = puller.shutdown.cancelled() => return,
-            () = tokio::time::sleep(jittered) => {}
+            () = tokio::time::sleep(pause.mul_f64(share(source))) => {}
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+}
+
+/// A source's own share of each pause: cameras that went away together do not all come back in the same instant.
+fn share(source: SourceId) -> f64 {
+    let digit = source.to_string().chars().next_back().and_then(|digit| digit.to_digit(16));
+    0.5 + f64::from(digit.unwrap_or_default()) / 32.0
 }
 
 impl Camera {

@@ -67,10 +67,13 @@ impl Listener {
     /// Takes the port. With a passphrase only callers who encrypt with it are let in; without, only those who do not.
     ///
     /// # Errors
-    /// When the port cannot be had, or the passphrase has less than 10 or more than 79 bytes.
+    /// When the port is taken or cannot be had, or the passphrase has less than 10 or more than 79 bytes.
     pub fn bind(address: SocketAddr, passphrase: Option<String>) -> io::Result<Self> {
         let refused = |_| io::Error::new(io::ErrorKind::InvalidInput, "an SRT passphrase has 10 to 79 bytes");
         let passphrase = passphrase.map(Passphrase::try_from).transpose().map_err(refused)?;
+        // Callers' sockets share the port, and with that another program of this user could share it too, unnoticed:
+        // taken alone for a moment, it shows that nobody has it.
+        std::net::UdpSocket::bind(address)?;
         Ok(Self { socket: open(address, None)?, passphrase })
     }
 
@@ -197,7 +200,8 @@ impl Server {
         match (&self.passphrase, asked) {
             (None, KeySize::Unspecified) => Ok(None),
             (None, _) => Err(Error::Srt("it encrypts, and no passphrase is set here")),
-            (Some(_), KeySize::Unspecified) => Err(Error::Srt("it does not encrypt, and a passphrase is set here")),
+            // libsrt names no strength where none was asked for, and means the least. Whoever does not encrypt at all
+            // is refused by the protocol.
             (Some(passphrase), key_size) => Ok(Some(KeySettings { key_size, passphrase: passphrase.clone() })),
         }
     }

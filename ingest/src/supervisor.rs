@@ -1,17 +1,13 @@
 //! The parent's side of a worker: starts it, feeds it, hands what it says to the record, and starts it again.
 
-use std::{
-    ffi::OsString,
-    path::PathBuf,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::{ffi::OsString, path::PathBuf, process::Stdio, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
     sync::mpsc,
+    time::Instant,
 };
 use tokio_util::task::AbortOnDropHandle;
 use vod_store::{

@@ -26,12 +26,25 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The RTMP address that clerks are shown; none: made from the page's host name.
     pub rtmp_url: Option<String>,
+    /// How encoders call over SRT; none: it is off.
+    pub srt: Option<Srt>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<server::Network>,
     /// Who may read `/metrics`.
     pub metrics_from: Vec<server::Network>,
     /// The metrics as Prometheus text.
     pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// SRT as clerks are shown it.
+#[derive(Clone)]
+pub struct Srt {
+    /// The address, `srt://host:port`; none: made from the page's host name and the port.
+    pub url: Option<String>,
+    /// The UDP port.
+    pub port: u16,
+    /// What encoders must encrypt with, of characters that need no escape in an address; none: nothing.
+    pub passphrase: Option<String>,
 }
 
 /// What every handler stands on; cheap to clone.

@@ -10,7 +10,7 @@ use council::{
     meeting::{Act, Meeting, NewMeeting},
     municipality::{Bilingual, Municipality, NewMunicipality},
     permission::{Clerk, Role},
-    source::{Protocol, Rank},
+    source::Rank,
 };
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Where its encoder publishes.
     #[arg(long, default_value = "[::]:1935")]
     rtmp: SocketAddr,
+    /// Where encoders call over SRT.
+    #[arg(long, default_value = "[::]:10080")]
+    srt: SocketAddr,
     /// No past meetings in the archive.
     #[arg(long)]
     no_past: bool,
@@ -49,6 +52,7 @@ impl Options {
         config.data.folder.clone_from(&self.data);
         config.server.listen = self.http;
         config.rtmp.listen = self.rtmp.to_string();
+        config.srt.listen = self.srt.to_string();
         config
     }
 }
@@ -136,7 +140,7 @@ async fn seed(council: &Council, config: &Config) -> anyhow::Result<(Municipalit
     let clerk_password = account(council, &here, CLERK, "Γραμματεία Συμβουλίου", Role::Clerk).await?;
     let moderator_password = account(council, &here, MODERATOR, "Συντονισμός διαλόγου", Role::Moderator).await?;
     let clerk = Clerk::console(here.id, council::AccountId::new());
-    let (source, key) = council.create_source(&clerk, "Αίθουσα συνεδριάσεων", Protocol::Rtmp).await?;
+    let (source, key) = council.create_source(&clerk, "Αίθουσα συνεδριάσεων").await?;
     let memory = Memory { source: source.id, key: key.expose().to_owned(), clerk_password, moderator_password };
     std::fs::write(&file, serde_json::to_vec_pretty(&memory)?)?;
     Ok((here, memory))

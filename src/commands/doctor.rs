@@ -11,9 +11,10 @@ use crate::config::Config;
 type Finding = Result<String, String>;
 
 /// The GStreamer elements that the worker uses, with the Debian package that has them.
-const ELEMENTS: [(&str, &str); 6] = [
+const ELEMENTS: [(&str, &str); 7] = [
     ("appsrc", "gstreamer1.0-plugins-base"),
     ("flvdemux", "gstreamer1.0-plugins-good"),
+    ("tsdemux", "gstreamer1.0-plugins-bad"),
     ("h264parse", "gstreamer1.0-plugins-bad"),
     ("aacparse", "gstreamer1.0-plugins-good"),
     ("avdec_h264", "gstreamer1.0-libav"),
@@ -42,6 +43,10 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     match config.rtmp_address()? {
         Some(address) => say("RTMP port", port(address)),
         None => say("RTMP port", Ok("off by the settings".into())),
+    }
+    match config.srt_address()? {
+        Some(address) => say("SRT port", udp_port(address)),
+        None => say("SRT port", Ok("off by the settings".into())),
     }
     say("database", database(&config).await);
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -121,12 +126,20 @@ fn clock() -> Finding {
 }
 
 fn port(address: std::net::SocketAddr) -> Finding {
-    match std::net::TcpListener::bind(address) {
-        Ok(_) => Ok(format!("{address} is free")),
+    found_port(address, "TCP", std::net::TcpListener::bind(address))
+}
+
+fn udp_port(address: std::net::SocketAddr) -> Finding {
+    found_port(address, "UDP", std::net::UdpSocket::bind(address))
+}
+
+fn found_port<T>(address: std::net::SocketAddr, kind: &str, taken: std::io::Result<T>) -> Finding {
+    match taken {
+        Ok(_) => Ok(format!("{address} ({kind}) is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            Err(format!("{address} is taken; is bema running? else name another in the settings"))
+            Err(format!("{address} ({kind}) is taken; is bema running? else name another in the settings"))
         }
-        Err(error) => Err(format!("{address}: {error}; ports below 1024 need CAP_NET_BIND_SERVICE")),
+        Err(error) => Err(format!("{address} ({kind}): {error}; ports below 1024 need CAP_NET_BIND_SERVICE")),
     }
 }
 

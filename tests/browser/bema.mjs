@@ -74,12 +74,12 @@ export const startBema = async (...options) => {
   const target = process.env.CARGO_TARGET_DIR ?? path.join(root, 'target');
   const binary = process.env.BEMA_BINARY ?? path.join(target, 'debug/bema');
   const data = await mkdtemp(path.join(tmpdir(), 'bema-browser-'));
-  const [http, rtmp] = [await freePort(), await freePort()];
+  const [http, rtmp, srt] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${http}`;
   const fixtures = process.env.BEMA_FIXTURES_CACHE ?? path.join(target, 'fixtures');
   const server = startProgram(
     binary,
-    ['demo', '--data', data, '--http', `127.0.0.1:${http}`, '--rtmp', `127.0.0.1:${rtmp}`, ...options],
+    ['demo', '--data', data, '--http', `127.0.0.1:${http}`, '--rtmp', `127.0.0.1:${rtmp}`, '--srt', `127.0.0.1:${srt}`, ...options],
     { BEMA_FIXTURES_CACHE: fixtures },
   );
   const stop = async () => {

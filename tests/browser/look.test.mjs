@@ -66,6 +66,15 @@ const clerk = {
     await page.locator('section.new-source button[type=submit]').click();
     await page.locator('section.new-key').waitFor();
   },
+  'a refused camera': async (page) => {
+    await page.goto(`${bema.url}/studio/sources`);
+    const typed = { camera: 'Κάμερα', url: 'http://10.0.0.7/', user: 'clerk', password: 'not shown again' };
+    for (const [field, text] of Object.entries(typed)) await page.locator(`#${field}`).fill(text);
+    await page.locator('section.new-camera button[type=submit]').click();
+    await page.getByRole('alert').waitFor();
+    assert.equal(await page.locator('#url').inputValue(), typed.url);
+    assert.equal(await page.locator('#password').inputValue(), '');
+  },
 };
 
 const sound = async (page, what) => {

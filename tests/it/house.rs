@@ -13,7 +13,7 @@ use council::{
     meeting::{Act, NewMeeting},
     municipality::{Bilingual, Municipality, NewMunicipality},
     permission::{Clerk, Role},
-    source::{Protocol, Rank},
+    source::Rank,
 };
 use tower::ServiceExt;
 use vod_store::{Intake, Store};
@@ -27,7 +27,7 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) here: Municipality,
     pub(crate) clerk: Clerk,
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -49,6 +49,7 @@ impl Answer {
 }
 
 pub(crate) const HOST: &str = "rethymno.test";
+pub(crate) const PASSPHRASE: &str = "a-passphrase-of-a-test";
 pub(crate) const PASSWORD: &str = "a password of a test";
 
 impl House {
@@ -62,13 +63,14 @@ impl House {
         let config = player::Config {
             public_url: None,
             rtmp_url: None,
+            srt: Some(player::Srt { url: None, port: 10080, passphrase: Some(PASSPHRASE.into()) }),
             trusted_proxies: Vec::new(),
             metrics_from: vec!["127.0.0.0/8".parse().unwrap()],
             metrics_text: Arc::new(String::new),
         };
         let router = player::router(player::App::new(council.clone(), store.clone(), config));
         let clerk = Clerk::console(here.id, AccountId::new());
-        Self { council, store, router, here, clerk, folder }
+        Self { council, store, router, here, clerk, _folder: folder }
     }
 
     /// A meeting with a source, not begun.
@@ -83,7 +85,7 @@ impl House {
             agenda: about.agenda,
         };
         let meeting = self.council.create_meeting(&self.clerk, new).await.unwrap();
-        let (source, _) = self.council.create_source(&self.clerk, "Αίθουσα", Protocol::Rtmp).await.unwrap();
+        let (source, _) = self.council.create_source(&self.clerk, "Αίθουσα").await.unwrap();
         self.council.assign_source(&self.clerk, meeting.id, source.id, Rank::Primary).await.unwrap();
         (meeting.id, source.id)
     }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    net::TcpListener,
+    net::{TcpListener, UdpSocket},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -16,6 +16,7 @@ pub(crate) struct Server {
     process: Child,
     pub(crate) http: u16,
     pub(crate) rtmp: u16,
+    pub(crate) srt: u16,
     pub(crate) meeting: String,
     pub(crate) clerk: (String, String),
 }
@@ -27,14 +28,31 @@ pub(crate) fn free_ports() -> (u16, u16) {
     (one.local_addr().unwrap().port(), two.local_addr().unwrap().port())
 }
 
+/// A UDP port that was free a moment ago.
+fn free_udp_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 impl Server {
     /// Starts on the data in `folder` and waits until it has said where it is.
-    pub(crate) fn start(folder: &Path, (http, rtmp): (u16, u16)) -> Self {
+    pub(crate) fn start(folder: &Path, ports: (u16, u16)) -> Self {
+        Self::start_with(folder, ports, "", Stdio::inherit())
+    }
+
+    /// The same with these settings, and its log at every level to `log`.
+    pub(crate) fn start_with(folder: &Path, (http, rtmp): (u16, u16), settings: &str, log: Stdio) -> Self {
+        let srt = free_udp_port();
+        let file = folder.join("demo.toml");
+        std::fs::write(&file, settings).unwrap();
+        let level = if settings.is_empty() { "warn" } else { "debug" };
         let mut process = Command::new(BEMA)
             .args(["demo", "--no-past", "--no-encoder", "--data"])
             .arg(folder)
             .args(["--http", &format!("127.0.0.1:{http}"), "--rtmp", &format!("127.0.0.1:{rtmp}")])
-            .env("BEMA_LOG", "warn")
+            .args(["--srt", &format!("127.0.0.1:{srt}"), "--config"])
+            .arg(file)
+            .env("BEMA_LOG", level)
+            .stderr(log)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdout(Stdio::piped())
             .spawn()
@@ -55,7 +73,7 @@ impl Server {
             }
         }
         let (meeting, clerk) = meeting.zip(clerk).expect("the demonstration says where it is");
-        Self { process, http, rtmp, meeting, clerk }
+        Self { process, http, rtmp, srt, meeting, clerk }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -97,7 +115,7 @@ impl Drop for Server {
     }
 }
 
-/// ffmpeg, sending a test picture and a tone over RTMP; ended when dropped.
+/// ffmpeg, sending a test picture and a tone; ended when dropped.
 pub(crate) struct Encoder(Child);
 
 impl Encoder {
@@ -106,14 +124,25 @@ impl Encoder {
         let memory: serde_json::Value =
             serde_json::from_slice(&std::fs::read(folder.join("demo.json")).unwrap()).unwrap();
         let key = memory["key"].as_str().unwrap();
+        Self::to("flv", &format!("rtmp://127.0.0.1:{rtmp}/live/{key}"))
+    }
+
+    /// Sends to an address in a format.
+    pub(crate) fn to(format: &str, url: &str) -> Self {
         let command = Command::new("ffmpeg")
             .args(["-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25"])
             .args(["-f", "lavfi", "-i", "sine=r=48000:f=440", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25"])
-            .args(["-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "96k", "-f", "flv"])
-            .arg(format!("rtmp://127.0.0.1:{rtmp}/live/{key}"))
+            .args(["-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "96k", "-f", format, url])
             .stderr(Stdio::null())
             .spawn();
         Self(command.expect("ffmpeg is installed (script/setup tests)"))
+    }
+}
+
+impl Encoder {
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
     }
 }
 

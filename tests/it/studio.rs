@@ -8,7 +8,7 @@ use council::{meeting::Stage, permission::Role};
 
 use crate::house::{Answer, HOST, House, PASSWORD, municipality};
 
-async fn send(house: &House, method: Method, path: &str, cookie: &str, form: &str) -> Answer {
+pub(crate) async fn send(house: &House, method: Method, path: &str, cookie: &str, form: &str) -> Answer {
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -42,6 +42,8 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
         (Method::POST, "/studio/meetings".to_owned(), "title=x&date=2026-12-01&time=18:00&body=x"),
         (Method::POST, "/studio/sources".to_owned(), "name=x"),
         (Method::POST, format!("/studio/sources/{source}/rotate"), ""),
+        (Method::POST, "/studio/cameras".to_owned(), "camera=x&url=rtsp://camera/"),
+        (Method::POST, format!("/studio/cameras/{source}"), "url=rtsp://camera/"),
         (Method::POST, format!("/studio/meetings/{meeting}/sources"), "source=x&rank=primary"),
         (Method::POST, format!("/studio/meetings/{meeting}/start"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/pause"), ""),

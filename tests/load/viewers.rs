@@ -6,6 +6,8 @@
 //! for the one after. An answer's lateness is told from the first answer that any viewer got for the same part,
 //! so it holds what the server needs to wake and answer them all (and the machine's own scheduling).
 
+#![expect(clippy::print_stdout, reason = "its figures are its output")]
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},

@@ -8,6 +8,7 @@ mod alarm;
 mod conductor;
 mod disk;
 mod download;
+mod finished;
 mod hls;
 pub mod intake;
 mod journal;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cmaf::Coding;
 
-use crate::media::{Part, Track, TrackKind, TrackName};
+use crate::media::{PART_TARGET_MS, Part, Track, TrackKind, TrackName};
 
 const VIDEO: &[u8] = include_bytes!("../slate/video.mp4");
 const AUDIO: &[u8] = include_bytes!("../slate/audio.mp4");
@@ -64,12 +64,14 @@ struct Next {
 }
 
 impl Running {
-    /// The parts that are due once the slate has stood for `elapsed`; each is due when it begins.
+    /// The parts that are due once the slate has stood for `elapsed`: pictures when they begin, sound a part sooner, so
+    /// that wherever the slate is cut off there is sound for its last picture.
     pub(crate) fn due(&mut self, slate: &Slate, elapsed: Duration) -> Vec<Part> {
         let mut parts = Vec::new();
         for (reel, next) in slate.reels.iter().zip(&mut self.next) {
             let timescale = reel.track.timescale;
-            let due = elapsed.as_secs_f64();
+            let sooner = if matches!(reel.track.kind, TrackKind::Audio { .. }) { PART_TARGET_MS } else { 0 };
+            let due = elapsed.as_secs_f64() + f64::from(sooner) / 1000.0;
             #[expect(clippy::cast_precision_loss, reason = "a slate of ten days is exact to the microsecond")]
             while next.start as f64 / f64::from(timescale) <= due {
                 let chunk = &reel.chunks[next.chunk as usize % reel.chunks.len()];

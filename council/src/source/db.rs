@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
-use super::{Protocol, Rank, Source};
+use super::{Camera, Kind, Rank, Source};
 use crate::{
     MeetingId, MunicipalityId, Result, SourceId,
     db::{parsed, undecodable},
@@ -11,17 +11,16 @@ use crate::{
 };
 
 pub(super) async fn of_municipality(connection: &mut AnyConnection, of: MunicipalityId) -> Result<Vec<Source>> {
-    let rows =
-        sqlx::query("SELECT id, municipality, name, protocol, url, key_hint FROM source WHERE municipality = $1")
-            .bind(of.to_string())
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query("SELECT id, municipality, name, kind, key_hint, url FROM source WHERE municipality = $1")
+        .bind(of.to_string())
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(source).collect()
 }
 
 pub(super) async fn of_meeting(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<(Source, Rank)>> {
     let rows = sqlx::query(
-        "SELECT s.id, s.municipality, s.name, s.protocol, s.url, s.key_hint, a.rank
+        "SELECT s.id, s.municipality, s.name, s.kind, s.key_hint, s.url, a.rank
          FROM meeting_source a JOIN source s ON s.id = a.source WHERE a.meeting = $1
          ORDER BY CASE a.rank WHEN 'primary' THEN 0 ELSE 1 END, a.assigned_at_ms, s.id",
     )
@@ -32,7 +31,8 @@ pub(super) async fn of_meeting(connection: &mut AnyConnection, meeting: MeetingI
 }
 
 pub(super) async fn keys(connection: &mut AnyConnection) -> Result<Vec<(SourceId, KeyHash)>> {
-    let rows = sqlx::query("SELECT id, key_hash FROM source ORDER BY id").fetch_all(connection).await?;
+    let rows =
+        sqlx::query("SELECT id, key_hash FROM source WHERE kind = 'push' ORDER BY id").fetch_all(connection).await?;
     rows.iter()
         .map(|row| {
             let hash: String = row.try_get("key_hash")?;
@@ -42,25 +42,39 @@ pub(super) async fn keys(connection: &mut AnyConnection) -> Result<Vec<(SourceId
         .collect()
 }
 
-pub(super) async fn insert(connection: &mut AnyConnection, source: &Source, hash: KeyHash, now_ms: i64) -> Result<()> {
+pub(super) async fn cameras(connection: &mut AnyConnection) -> Result<Vec<(SourceId, Camera)>> {
+    let rows = sqlx::query("SELECT id, url FROM source WHERE kind = 'pull' ORDER BY id").fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((parsed(row, "id")?, Camera(row.try_get("url")?)))).collect()
+}
+
+pub(super) async fn insert(
+    connection: &mut AnyConnection,
+    source: &Source,
+    hash: Option<KeyHash>,
+    now_ms: i64,
+) -> Result<()> {
+    let (key_hint, url) = match &source.kind {
+        Kind::Push { key_hint } => (Some(key_hint.clone()), None),
+        Kind::Pull { camera } => (None, Some(camera.expose().to_owned())),
+    };
     sqlx::query(
-        "INSERT INTO source (id, municipality, name, protocol, url, key_hash, key_hint, created_at_ms)
+        "INSERT INTO source (id, municipality, name, kind, key_hash, key_hint, url, created_at_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(source.id.to_string())
     .bind(source.municipality.to_string())
     .bind(source.name.as_str())
-    .bind(source.protocol.name())
-    .bind(source.protocol.url().map(str::to_owned))
-    .bind(digest::hex(&hash.0))
-    .bind(source.key_hint.as_str())
+    .bind(source.kind.name())
+    .bind(hash.map(|hash| digest::hex(&hash.0)))
+    .bind(key_hint)
+    .bind(url)
     .bind(now_ms)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Replaces the key; answers whether the municipality has such a source.
+/// Replaces the key; answers whether the municipality has such a source with a key.
 pub(super) async fn set_key(
     connection: &mut AnyConnection,
     municipality: MunicipalityId,
@@ -69,7 +83,8 @@ pub(super) async fn set_key(
     now_ms: i64,
 ) -> Result<bool> {
     let done = sqlx::query(
-        "UPDATE source SET key_hash = $1, key_hint = $2, rotated_at_ms = $3 WHERE id = $4 AND municipality = $5",
+        "UPDATE source SET key_hash = $1, key_hint = $2, rotated_at_ms = $3
+         WHERE id = $4 AND municipality = $5 AND kind = 'push'",
     )
     .bind(digest::hex(&KeyHash::of(key.expose()).0))
     .bind(key.hint())
@@ -78,6 +93,22 @@ pub(super) async fn set_key(
     .bind(municipality.to_string())
     .execute(connection)
     .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Replaces the address; answers whether the municipality has such a camera.
+pub(super) async fn set_camera(
+    connection: &mut AnyConnection,
+    municipality: MunicipalityId,
+    source: SourceId,
+    camera: &Camera,
+) -> Result<bool> {
+    let done = sqlx::query("UPDATE source SET url = $1 WHERE id = $2 AND municipality = $3 AND kind = 'pull'")
+        .bind(camera.expose())
+        .bind(source.to_string())
+        .bind(municipality.to_string())
+        .execute(connection)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -104,21 +135,14 @@ pub(super) async fn assign(
 }
 
 fn source(row: &AnyRow) -> Result<Source> {
-    let protocol: String = row.try_get("protocol")?;
-    let url: Option<String> = row.try_get("url")?;
-    let protocol = match (protocol.as_str(), url) {
-        ("rtmp", None) => Protocol::Rtmp,
-        ("srt", None) => Protocol::Srt,
-        ("rtsp", Some(url)) => Protocol::Rtsp { url },
-        _ => return Err(undecodable("protocol", "unknown")),
+    let (kind, key_hint, url): (String, Option<String>, Option<String>) =
+        (row.try_get("kind")?, row.try_get("key_hint")?, row.try_get("url")?);
+    let kind = match (kind.as_str(), key_hint, url) {
+        ("push", Some(key_hint), None) => Kind::Push { key_hint },
+        ("pull", None, Some(url)) => Kind::Pull { camera: Camera(url) },
+        _ => return Err(undecodable("kind", "unknown")),
     };
-    Ok(Source {
-        id: parsed(row, "id")?,
-        municipality: parsed(row, "municipality")?,
-        name: row.try_get("name")?,
-        protocol,
-        key_hint: row.try_get("key_hint")?,
-    })
+    Ok(Source { id: parsed(row, "id")?, municipality: parsed(row, "municipality")?, name: row.try_get("name")?, kind })
 }
 
 fn rank(row: &AnyRow) -> Result<Rank> {

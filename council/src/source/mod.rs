@@ -1,7 +1,9 @@
-//! Sources: the encoders that a municipality trusts, each with a key.
+//! Sources: the encoders that a municipality trusts, each with a key, and the cameras that it has.
 
+mod camera;
 mod db;
 
+pub use camera::{Camera, NewAddress};
 use serde_json::json;
 
 use crate::{
@@ -21,17 +23,18 @@ pub const SOURCES_MAX: usize = 100;
 /// The most sources of a meeting.
 pub const MEETING_SOURCES_MAX: usize = 8;
 
-/// How a source reaches us. `Debug` hides the address, which may hold a password.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Protocol {
-    /// The encoder publishes over RTMP.
-    Rtmp,
-    /// The encoder calls over SRT.
-    Srt,
-    /// We pull from an RTSP camera at this address.
-    Rtsp {
-        /// `rtsp://…`, credentials included; shown only to clerks.
-        url: String,
+/// How a source's media comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An encoder pushes it, over RTMP or SRT, with the source's stream key.
+    Push {
+        /// The last four characters of the key, to tell keys apart.
+        key_hint: String,
+    },
+    /// We pull it from a camera.
+    Pull {
+        /// Where that is.
+        camera: Camera,
     },
 }
 
@@ -44,10 +47,8 @@ pub struct Source {
     pub municipality: MunicipalityId,
     /// "Αίθουσα συνεδριάσεων".
     pub name: String,
-    /// How it comes.
-    pub protocol: Protocol,
-    /// The last four characters of the key, to tell keys apart.
-    pub key_hint: String,
+    /// How its media comes.
+    pub kind: Kind,
 }
 
 /// What a source is to a meeting; the viewer sees the lowest rank that is healthy.
@@ -59,40 +60,14 @@ pub enum Rank {
     Backup,
 }
 
-impl Protocol {
-    /// The name in SQL, in JSON and in locale keys.
+impl Kind {
+    /// The name in SQL and in JSON.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Rtmp => "rtmp",
-            Self::Srt => "srt",
-            Self::Rtsp { .. } => "rtsp",
+            Self::Push { .. } => "push",
+            Self::Pull { .. } => "pull",
         }
-    }
-
-    fn url(&self) -> Option<&str> {
-        match self {
-            Self::Rtmp | Self::Srt => None,
-            Self::Rtsp { url } => Some(url),
-        }
-    }
-
-    fn clean(self) -> Result<Self> {
-        let Self::Rtsp { url } = self else { return Ok(self) };
-        let url = url.trim();
-        let lower = url.to_ascii_lowercase();
-        let host = lower.strip_prefix("rtsp://").or_else(|| lower.strip_prefix("rtsps://"));
-        let printable = url.bytes().all(|b| b.is_ascii_graphic());
-        if url.len() > URL_MAX || !printable || host.is_none_or(|host| host.is_empty() || host.starts_with('/')) {
-            return text::refused("url", "value-not-url");
-        }
-        Ok(Self::Rtsp { url: url.to_owned() })
-    }
-}
-
-impl std::fmt::Debug for Protocol {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
     }
 }
 
@@ -118,7 +93,7 @@ impl Council {
         Ok(sources)
     }
 
-    /// Every source of every municipality with the hash of its key: what ingest keeps in memory,
+    /// Every source of every municipality that has a key, with the key's hash: what ingest keeps in memory,
     /// so that an encoder is let in while the database is away.
     ///
     /// # Errors
@@ -127,37 +102,82 @@ impl Council {
         db::keys(&mut *self.read().await?).await
     }
 
-    /// Adds a source and answers its key, the only time that it is seen.
+    /// Every camera of every municipality.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cameras(&self) -> Result<Vec<(SourceId, Camera)>> {
+        db::cameras(&mut *self.read().await?).await
+    }
+
+    /// Adds a source that an encoder pushes to, and answers its key, the only time that it is seen.
     ///
     /// # Errors
     /// When a value is refused or the database fails.
-    pub async fn create_source(&self, clerk: &Clerk, name: &str, protocol: Protocol) -> Result<(Source, StreamKey)> {
+    pub async fn create_source(&self, clerk: &Clerk, name: &str) -> Result<(Source, StreamKey)> {
         let key = StreamKey::new();
-        let source = Source {
-            id: SourceId::new(),
-            municipality: clerk.municipality(),
-            name: text::required("name", name, NAME_MAX)?,
-            protocol: protocol.clean()?,
-            key_hint: key.hint().to_owned(),
-        };
+        let kind = Kind::Push { key_hint: key.hint().to_owned() };
+        let detail = json!({ "key_hint": key.hint() });
+        let source = self.add_source(clerk, name, kind, Some(KeyHash::of(key.expose())), detail).await?;
+        Ok((source, key))
+    }
+
+    /// Adds a source that is pulled from a camera. Its user name and password are kept and no longer shown.
+    ///
+    /// # Errors
+    /// When a value is refused or the database fails.
+    pub async fn create_camera(&self, clerk: &Clerk, name: &str, address: &NewAddress) -> Result<Source> {
+        let camera = Camera::read(address)?;
+        let detail = json!({ "host": camera.host() });
+        self.add_source(clerk, name, Kind::Pull { camera }, None, detail).await
+    }
+
+    /// Gives a camera another address, user name and password.
+    ///
+    /// # Errors
+    /// When a value is refused, the municipality has no such camera, or the database fails.
+    pub async fn move_camera(&self, clerk: &Clerk, source: SourceId, address: &NewAddress) -> Result<()> {
+        let camera = Camera::read(address)?;
         let mut write = self.write().await?;
-        if db::of_municipality(&mut write, source.municipality).await?.len() >= SOURCES_MAX {
+        if !db::set_camera(&mut write, clerk.municipality(), source, &camera).await? {
+            return Err(Error::NotFound("source"));
+        }
+        let subject = source.to_string();
+        let detail = json!({ "host": camera.host() });
+        let line = Line { account: Some(clerk.account()), act: "source.move", subject: &subject, detail };
+        audit::append(&mut write, &self.clock, clerk.municipality(), line).await?;
+        write.commit().await
+    }
+
+    async fn add_source(
+        &self,
+        clerk: &Clerk,
+        name: &str,
+        kind: Kind,
+        key: Option<KeyHash>,
+        mut detail: serde_json::Value,
+    ) -> Result<Source> {
+        let (id, municipality) = (SourceId::new(), clerk.municipality());
+        let source = Source { id, municipality, name: text::required("name", name, NAME_MAX)?, kind };
+        let mut write = self.write().await?;
+        if db::of_municipality(&mut write, municipality).await?.len() >= SOURCES_MAX {
             return text::refused("name", "value-too-many");
         }
         // The municipality is known by its log, which is locked first.
-        let detail = json!({ "name": source.name, "protocol": source.protocol.name(), "key_hint": source.key_hint });
+        detail["name"] = source.name.as_str().into();
+        detail["kind"] = source.kind.name().into();
         let subject = source.id.to_string();
         let line = Line { account: Some(clerk.account()), act: "source.create", subject: &subject, detail };
-        audit::append(&mut write, &self.clock, source.municipality, line).await?;
-        db::insert(&mut write, &source, KeyHash::of(key.expose()), self.clock.now_ms()).await?;
+        audit::append(&mut write, &self.clock, municipality, line).await?;
+        db::insert(&mut write, &source, key, self.clock.now_ms()).await?;
         write.commit().await?;
-        Ok((source, key))
+        Ok(source)
     }
 
     /// Replaces a source's key; the old one no longer opens.
     ///
     /// # Errors
-    /// When the source is not the municipality's or the database fails.
+    /// When the municipality has no such source with a key or the database fails.
     pub async fn rotate_key(&self, clerk: &Clerk, source: SourceId) -> Result<StreamKey> {
         let key = StreamKey::new();
         let mut write = self.write().await?;
@@ -203,21 +223,5 @@ impl Council {
     /// When the database fails.
     pub async fn meeting_sources(&self, meeting: MeetingId) -> Result<Vec<(Source, Rank)>> {
         db::of_meeting(&mut *self.read().await?, meeting).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_addresses_of_cameras_are_taken() {
-        let clean = |url: &str| Protocol::Rtsp { url: url.to_owned() }.clean();
-        assert!(clean(" rtsp://admin:secret@camera.example:554/stream1 ").is_ok());
-        assert!(clean("RTSPS://camera/").is_ok());
-        for wrong in ["", "rtsp://", "rtsp:///x", "http://camera/", "file:///etc/passwd", "rtsp://a b", "rtsp://α"] {
-            assert!(clean(wrong).is_err(), "{wrong}");
-        }
-        assert!(clean(&format!("rtsp://{}", "a".repeat(URL_MAX))).is_err());
     }
 }

@@ -1,11 +1,6 @@
 //! The audit log: what is in it, and that nobody changes it unseen.
 
-use council::{
-    MunicipalityId,
-    audit::INSTALLATION,
-    permission::Role,
-    source::{Protocol, Rank},
-};
+use council::{MunicipalityId, audit::INSTALLATION, permission::Role, source::Rank};
 
 use crate::{
     bench::{Bench, PASSWORD, on_both},
@@ -24,7 +19,7 @@ async fn the_log_says_who_did_what(bench: &Bench) {
     let account = bench.account("clerk@rethymno.example").await;
     council.grant(account.id, town.municipality.id, Role::Clerk).await.unwrap();
     let meeting = bench.meeting(&town, 0).await;
-    let (source, _) = council.create_source(&town.clerk, "Αίθουσα", Protocol::Rtmp).await.unwrap();
+    let (source, _) = council.create_source(&town.clerk, "Αίθουσα").await.unwrap();
     bench.pass(7);
     council.assign_source(&town.clerk, meeting.id, source.id, Rank::Primary).await.unwrap();
 
@@ -52,7 +47,7 @@ async fn appending_at_once_keeps_the_chain(bench: &Bench) {
     for n in 0..30 {
         let (council, clerk) =
             (bench.council.clone(), if n % 3 == 0 { other.clerk.clone() } else { town.clerk.clone() });
-        under_way.spawn(async move { council.create_source(&clerk, &format!("{n}"), Protocol::Srt).await.map(drop) });
+        under_way.spawn(async move { council.create_source(&clerk, &format!("{n}")).await.map(drop) });
     }
     for answer in under_way.join_all().await {
         answer.unwrap();

@@ -1,6 +1,9 @@
 //! The SQL of the tests: databases to test in, hands that tamper, and eyes that look behind the council.
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{
+    AnyConnection, AssertSqlSafe, Connection as _, Row as _, SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
 
 pub async fn connect(url: &str) -> AnyConnection {
     sqlx::any::install_default_drivers();
@@ -126,4 +129,32 @@ pub async fn let_go(mut connection: AnyConnection) {
 /// What a value that this program did not write looks like.
 pub async fn spoil_agenda(url: &str) {
     falsify(url, "UPDATE meeting SET agenda = 'not JSON'").await;
+}
+
+/// Two sources of a meeting, the second a camera, as they were kept when each source named one protocol.
+const SOURCES_BY_PROTOCOL: &str = "
+    INSERT INTO municipality VALUES ('01900000-0000-7000-8000-000000000001', 's', 'n', 'n', 'el', 'UTC', '#000000', 1);
+    INSERT INTO body VALUES ('01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000001',
+        's', 'n', 'n', 1);
+    INSERT INTO meeting (id, municipality, body, title, place, starts_at_ms, stage, agenda, created_at_ms)
+        VALUES ('01900000-0000-7000-8000-000000000003', '01900000-0000-7000-8000-000000000001',
+            '01900000-0000-7000-8000-000000000002', 't', 'p', 1, 'scheduled', '[]', 1);
+    INSERT INTO source (id, municipality, name, protocol, url, key_hash, key_hint, created_at_ms) VALUES
+        ('01900000-0000-7000-8000-000000000004', '01900000-0000-7000-8000-000000000001', 'hall', 'srt', NULL,
+            'aa00000000000000000000000000000000000000000000000000000000000000', 'abcd', 1),
+        ('01900000-0000-7000-8000-000000000005', '01900000-0000-7000-8000-000000000001', 'camera', 'rtsp',
+            'rtsp://u:p@camera/1', 'bb00000000000000000000000000000000000000000000000000000000000000', 'efgh', 1);
+    INSERT INTO meeting_source (meeting, source, municipality, rank, assigned_at_ms) VALUES
+        ('01900000-0000-7000-8000-000000000003', '01900000-0000-7000-8000-000000000004',
+            '01900000-0000-7000-8000-000000000001', 'primary', 1),
+        ('01900000-0000-7000-8000-000000000003', '01900000-0000-7000-8000-000000000005',
+            '01900000-0000-7000-8000-000000000001', 'backup', 1);";
+
+/// An installation of the first migration alone, with sources in it.
+pub async fn install_first(url: &str) {
+    let mut connection = connect(url).await;
+    let first = include_str!("../../../migrations/0001_council.sql").into_sql_str();
+    let first = Migration::new(1, "council".into(), MigrationType::Simple, first, false);
+    Migrator::with_migrations(vec![first]).run(&mut connection).await.unwrap();
+    sqlx::raw_sql(SOURCES_BY_PROTOCOL).execute(&mut connection).await.unwrap();
 }

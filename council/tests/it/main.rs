@@ -9,6 +9,7 @@ mod bench;
 mod db;
 mod faults;
 mod meetings;
+mod migrations;
 mod municipalities;
 mod postgres;
 mod secrets;

@@ -1,6 +1,6 @@
 //! No secret is kept as it is, and none is printed.
 
-use council::{account::NewAccount, permission::Role, source::Protocol, stream_key::KeyHash};
+use council::{account::NewAccount, permission::Role, source::NewAddress, stream_key::KeyHash};
 
 use crate::{
     bench::{Bench, PASSWORD, on_both},
@@ -18,7 +18,7 @@ async fn secrets_are_nowhere_in_the_database(bench: &Bench) {
     council.grant(account.id, town.municipality.id, Role::Clerk).await.unwrap();
     let token = council.log_in("clerk@rethymno.example", PASSWORD, "p").await.unwrap();
     assert!(council.log_in("clerk@rethymno.example", "canary-of-a-password", "p").await.is_err());
-    let (source, first) = council.create_source(&town.clerk, "Αίθουσα", Protocol::Srt).await.unwrap();
+    let (source, first) = council.create_source(&town.clerk, "Αίθουσα").await.unwrap();
     let second = council.rotate_key(&town.clerk, source.id).await.unwrap();
     let kept = db::every_text(&bench.url).await;
     assert!(kept.contains(&second.expose()[36..]), "the hint is there, so the search does find what there is");
@@ -31,22 +31,24 @@ async fn secrets_are_nowhere_in_the_database(bench: &Bench) {
 async fn secrets_are_in_no_debug_and_no_error(bench: &Bench) {
     let (council, town) = (&bench.council, bench.town("rethymno").await);
     let set_up = council.setup_token().await.unwrap().unwrap();
-    let url = "rtsp://admin:canary-camera@camera.example/1".to_owned();
+    let camera =
+        |url: &str| NewAddress { url: url.into(), user: "canary-camera".into(), password: "canary-camera".into() };
     let new = NewAccount { email: "a@b.example".into(), name: "A".into(), password: "canary-password".into() };
     let new_printed = format!("{new:?}");
     council.create_account(new.clone()).await.unwrap();
     let token = council.log_in("a@b.example", "canary-password", "p").await.unwrap();
     let session = council.session(token.expose()).await.unwrap();
-    let (source, key) = council.create_source(&town.clerk, "s", Protocol::Rtsp { url }).await.unwrap();
+    let (source, key) = council.create_source(&town.clerk, "s").await.unwrap();
     let taken = council.create_account(new).await.unwrap_err();
-    let wrong = Protocol::Rtsp { url: "canary-camera".into() };
-    let wrong = council.create_source(&town.clerk, "s", wrong).await.unwrap_err();
+    let pulled = council.create_camera(&town.clerk, "s", &camera("rtsp://camera.example/canary-camera")).await.unwrap();
+    let wrong = council.create_camera(&town.clerk, "s", &camera("canary-camera")).await.unwrap_err();
     let printed = [
         format!(
-            "{council:?} {source:?} {key:?} {session:?} {:?} {token:?}",
+            "{council:?} {source:?} {pulled:?} {key:?} {session:?} {:?} {token:?}",
             council.sources(source.municipality).await
         ),
-        format!("{:?} {:?}", council.keys().await, KeyHash::of(key.expose())),
+        format!("{:?} {:?} {:?}", council.keys().await, KeyHash::of(key.expose()), council.cameras().await),
+        format!("{:?}", camera("rtsp://canary-camera@camera.example/")),
         format!("{taken:?} {taken} {wrong:?} {wrong} {new_printed}"),
         format!(
             "{:?} {:?}",

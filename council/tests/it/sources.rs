@@ -2,7 +2,7 @@
 
 use council::{
     Error, MeetingId, SourceId,
-    source::{Protocol, Rank, SOURCES_MAX},
+    source::{Kind, NewAddress, Rank, SOURCES_MAX},
     stream_key::KeyHash,
 };
 
@@ -10,6 +10,8 @@ use crate::bench::{Bench, on_both};
 
 on_both! {
     a_key_opens_until_it_is_rotated
+    a_camera_has_an_address_and_no_key
+    a_camera_gets_another_address
     a_meeting_has_its_sources_primary_first
     another_municipalitys_source_is_not_found
     sources_are_limited
@@ -17,15 +19,12 @@ on_both! {
 
 async fn a_key_opens_until_it_is_rotated(bench: &Bench) {
     let (council, town) = (&bench.council, bench.town("rethymno").await);
-    let (hall, key) = council.create_source(&town.clerk, " Αίθουσα ", Protocol::Srt).await.unwrap();
-    let url = "rtsp://admin:secret@camera.example/1".to_owned();
-    let camera = Protocol::Rtsp { url };
-    let (second, _) = council.create_source(&town.clerk, "Άλλη", camera.clone()).await.unwrap();
+    let (hall, key) = council.create_source(&town.clerk, " Αίθουσα ").await.unwrap();
+    let (second, _) = council.create_source(&town.clerk, "Άλλη").await.unwrap();
     let names: Vec<String> =
         council.sources(town.municipality.id).await.unwrap().into_iter().map(|one| one.name).collect();
     assert_eq!(names, ["Αίθουσα", "Άλλη"]);
-    assert!(council.sources(town.municipality.id).await.unwrap()[1].protocol == camera);
-    assert_eq!(hall.key_hint, key.expose()[key.expose().len() - 4..]);
+    assert_eq!(hall.kind, hint(key.expose()));
 
     let opens = async |key: &str| {
         let keys = council.keys().await.unwrap();
@@ -36,17 +35,72 @@ async fn a_key_opens_until_it_is_rotated(bench: &Bench) {
     assert_eq!(opens(next.expose()).await, Some(hall.id));
     assert_eq!(opens(key.expose()).await, None);
     assert_eq!(council.keys().await.unwrap().len(), 2);
-    let hint = &council.sources(town.municipality.id).await.unwrap()[0].key_hint;
-    assert!(next.expose().ends_with(hint.as_str()));
+    assert_eq!(council.sources(town.municipality.id).await.unwrap()[0].kind, hint(next.expose()));
     assert!(second.id != hall.id);
     assert_eq!(bench.acts(town.municipality.id).await[2..], ["source.create", "source.create", "source.rotate"]);
+}
+
+/// What a source with this key is.
+fn hint(key: &str) -> Kind {
+    Kind::Push { key_hint: key[key.len() - 4..].to_owned() }
+}
+
+fn address(url: &str, user: &str, password: &str) -> NewAddress {
+    NewAddress { url: url.into(), user: user.into(), password: password.into() }
+}
+
+async fn a_camera_has_an_address_and_no_key(bench: &Bench) {
+    let (council, town) = (&bench.council, bench.town("rethymno").await);
+    let (hall, _) = council.create_source(&town.clerk, "Αίθουσα").await.unwrap();
+    let new = address("rtsp://10.0.0.7:8554/s1", "clerk", "p@ss");
+    let source = council.create_camera(&town.clerk, " Κάμερα ", &new).await.unwrap();
+    let Kind::Pull { camera: kept } = &source.kind else { panic!("{source:?}") };
+    assert_eq!((source.name.as_str(), kept.host().as_str()), ("Κάμερα", "10.0.0.7:8554"));
+    assert_eq!(kept.expose(), "rtsp://clerk:p%40ss@10.0.0.7:8554/s1");
+    assert!(council.cameras().await.unwrap() == [(source.id, kept.clone())]);
+    let keys: Vec<SourceId> = council.keys().await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(keys, [hall.id]);
+    let rotated = council.rotate_key(&town.clerk, source.id).await;
+    assert!(matches!(rotated, Err(Error::NotFound("source"))), "{rotated:?}");
+    let meeting = bench.meeting(&town, 0).await;
+    council.assign_source(&town.clerk, meeting.id, source.id, Rank::Primary).await.unwrap();
+    assert_eq!(council.meeting_sources(meeting.id).await.unwrap()[0].0.kind, source.kind);
+
+    for (name, wrong, refused) in [
+        ("", address("rtsp://10.0.0.7/", "", ""), "name"),
+        ("b", address("http://10.0.0.7/", "", ""), "url"),
+        ("b", address("rtsp://10.0.0.7/", "", "secret"), "user"),
+    ] {
+        let answer = council.create_camera(&town.clerk, name, &wrong).await;
+        assert!(matches!(answer, Err(Error::Invalid { field, .. }) if field == refused), "{answer:?}");
+        let answer = council.move_camera(&town.clerk, source.id, &wrong).await;
+        assert!(answer.is_err() || refused == "name", "{answer:?}");
+    }
+    assert_eq!(council.cameras().await.unwrap().len(), 1);
+}
+
+async fn a_camera_gets_another_address(bench: &Bench) {
+    let (council, town, other) = (&bench.council, bench.town("rethymno").await, bench.town("amari").await);
+    let (hall, _) = council.create_source(&town.clerk, "Αίθουσα").await.unwrap();
+    let old = address("rtsp://10.0.0.7/s1", "clerk", "old");
+    let camera = council.create_camera(&town.clerk, "Κάμερα", &old).await.unwrap();
+    let new = address("rtsp://10.0.0.8/s1", "", "");
+    for (clerk, source) in [(&other.clerk, camera.id), (&town.clerk, hall.id), (&town.clerk, SourceId::new())] {
+        let foreign = council.move_camera(clerk, source, &new).await;
+        assert!(matches!(foreign, Err(Error::NotFound("source"))), "{foreign:?}");
+    }
+    assert_eq!(council.cameras().await.unwrap()[0].1.expose(), "rtsp://clerk:old@10.0.0.7/s1");
+    council.move_camera(&town.clerk, camera.id, &new).await.unwrap();
+    let cameras = council.cameras().await.unwrap();
+    assert_eq!((cameras.len(), cameras[0].0, cameras[0].1.expose()), (1, camera.id, "rtsp://10.0.0.8/s1"));
+    assert_eq!(bench.acts(town.municipality.id).await[2..], ["source.create", "source.create", "source.move"]);
 }
 
 async fn a_meeting_has_its_sources_primary_first(bench: &Bench) {
     let (council, town) = (&bench.council, bench.town("rethymno").await);
     let meeting = bench.meeting(&town, 0).await;
-    let (a, _) = council.create_source(&town.clerk, "a", Protocol::Rtmp).await.unwrap();
-    let (b, _) = council.create_source(&town.clerk, "b", Protocol::Srt).await.unwrap();
+    let (a, _) = council.create_source(&town.clerk, "a").await.unwrap();
+    let (b, _) = council.create_source(&town.clerk, "b").await.unwrap();
     let order = async || -> Vec<(SourceId, Rank)> {
         let assigned = council.meeting_sources(meeting.id).await.unwrap();
         assigned.into_iter().map(|(source, rank)| (source.id, rank)).collect()
@@ -63,8 +117,8 @@ async fn a_meeting_has_its_sources_primary_first(bench: &Bench) {
 async fn another_municipalitys_source_is_not_found(bench: &Bench) {
     let (council, town, other) = (&bench.council, bench.town("rethymno").await, bench.town("amari").await);
     let meeting = bench.meeting(&town, 0).await;
-    let (mine, key) = council.create_source(&town.clerk, "a", Protocol::Rtmp).await.unwrap();
-    let (theirs, _) = council.create_source(&other.clerk, "b", Protocol::Rtmp).await.unwrap();
+    let (mine, key) = council.create_source(&town.clerk, "a").await.unwrap();
+    let (theirs, _) = council.create_source(&other.clerk, "b").await.unwrap();
     let rank = Rank::Primary;
     let foreign = council.assign_source(&town.clerk, meeting.id, theirs.id, rank).await;
     assert!(matches!(foreign, Err(Error::NotFound("source"))), "{foreign:?}");
@@ -80,10 +134,10 @@ async fn another_municipalitys_source_is_not_found(bench: &Bench) {
 
 async fn sources_are_limited(bench: &Bench) {
     let (council, town) = (&bench.council, bench.town("rethymno").await);
-    assert!(council.create_source(&town.clerk, "", Protocol::Rtmp).await.is_err());
+    assert!(council.create_source(&town.clerk, "").await.is_err());
     for n in 0..SOURCES_MAX {
-        council.create_source(&town.clerk, &format!("{n}"), Protocol::Rtmp).await.unwrap();
+        council.create_source(&town.clerk, &format!("{n}")).await.unwrap();
     }
-    let refused = council.create_source(&town.clerk, "more", Protocol::Rtmp).await;
+    let refused = council.create_source(&town.clerk, "more").await;
     assert!(matches!(refused, Err(Error::Invalid { what: "value-too-many", .. })), "{refused:?}");
 }

@@ -68,9 +68,9 @@ async fn gstreamer_calls_with_the_standard_stream_id() {
     let bench = Bench::start().await;
     let address = listen(&bench, None);
     let pipeline = format!(
-        "mpegtsmux name=mux ! srtsink uri=srt://{address} streamid=\"#!::r={KEY},m=publish\" wait-for-connection=true \
-         videotestsrc is-live=true num-buffers=150 ! video/x-raw,width=320,height=180,framerate=25/1 \
-         ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! h264parse ! mux. \
+        "mpegtsmux name=mux alignment=7 ! srtsink uri=srt://{address} streamid=\"#!::r={KEY},m=publish\" wait-for-connection=true \
+         videotestsrc is-live=true num-buffers=150 ! video/x-raw,format=I420,width=320,height=180,framerate=25/1 \
+         ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! h264parse config-interval=-1 ! mux. \
          audiotestsrc is-live=true num-buffers=280 ! audio/x-raw,rate=48000 ! avenc_aac ! aacparse ! mux."
     );
     let mut encoder = tokio::process::Command::new("gst-launch-1.0")
@@ -106,14 +106,18 @@ async fn only_who_has_the_passphrase_is_let_in() {
     assert!(!call(&what, locked, &format!("streamid={KEY}")).await, "none");
     assert!(!call(&what, open, &format!("streamid={KEY}&passphrase={right}")).await, "one where none is set");
     assert_eq!(bench.status().connection, None);
-    for strength in [16, 32] {
-        let query = format!("streamid={KEY}&passphrase={right}&pbkeylen={strength}");
-        assert!(call(&what, locked, &query).await, "the right one, {strength} bytes");
+    for strength in ["", "&pbkeylen=16", "&pbkeylen=32"] {
+        let query = format!("streamid={KEY}&passphrase={right}{strength}");
+        assert!(call(&what, locked, &query).await, "the right one, {strength}");
         eventually(Duration::from_secs(5), "the end", || bench.status().connection.is_none()).await;
     }
     let takes = bench.takes().await;
-    assert_eq!(takes.len(), 2);
-    takes.iter().for_each(|take| decodes(&take.join("video.mp4")));
+    assert_eq!(takes.len(), 3);
+    for take in takes {
+        // ffmpeg hangs up on what is under way, so that the last pictures may be missing or cut.
+        let pictures = packets(&take.join("video.mp4")).len();
+        assert!((40..=50).contains(&pictures), "{pictures} pictures");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,6 +137,13 @@ async fn a_second_caller_is_refused_while_the_first_is_healthy_and_a_later_one_b
     assert!(call(&source(3, "25", CODING), address, &query).await);
     eventually(Duration::from_secs(5), "the end", || bench.status().connection.is_none()).await;
     assert_eq!(bench.takes().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_another_server_has_is_not_shared() {
+    let first = Listener::bind("127.0.0.1:0".parse().unwrap(), None).unwrap();
+    let second = Listener::bind(first.local_addr().unwrap(), None);
+    assert_eq!(second.err().map(|error| error.kind()), Some(std::io::ErrorKind::AddrInUse));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,9 @@ error-invalid-starts_at = Write a date and a time that exist.
 error-invalid-time = Write when the meeting begins, such as 18:00.
 error-invalid-title = Write the title of the meeting, in at most 200 characters.
 error-invalid-token = The set-up token is not right, or it has been used. Copy it from the terminal on which Bema was started.
-error-invalid-url = Write an address that begins with rtsp://.
+error-invalid-url = Write an address that begins with rtsp:// and names the camera, such as rtsp://192.168.1.20/stream1.
+error-invalid-user = Write the user name that belongs to the password, or leave both empty.
+error-password-again = Type the password again: for safety it does not stay on the page.
 
 ## Pages
 failure-status = Error { $status }

@@ -3,10 +3,11 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use council::{MeetingId, meeting::Stage};
+use tokio::time::Instant;
 use vod_store::Recording;
 
 use crate::{

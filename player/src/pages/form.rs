@@ -1,5 +1,9 @@
 //! Forms: fields with labels and hints, and what is said when one was refused.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use super::words::Words;
 
 /// A field of a form.
@@ -112,7 +116,7 @@ pub(super) struct Refused {
 }
 
 /// The fields that a refusal can name, as the server calls them and as the forms do.
-const FIELDS: [(&str, &str); 20] = [
+const FIELDS: [(&str, &str); 22] = [
     ("error-credentials", "email"),
     ("error-invalid-accent", "accent"),
     ("error-invalid-agenda", "agenda"),
@@ -133,7 +137,45 @@ const FIELDS: [(&str, &str); 20] = [
     ("error-invalid-time", "time"),
     ("error-invalid-title", "title"),
     ("error-invalid-token", "token"),
+    ("error-invalid-url", "url"),
+    ("error-invalid-user", "user"),
 ];
+
+/// What was typed into a form that was refused, by field, so that nobody types it twice.
+/// Of a password it knows only that there was one.
+#[derive(Clone, Default)]
+pub(crate) struct Typed(BTreeMap<String, String>);
+
+impl Typed {
+    /// The texts of a form. What its `Serialize` skips is not among them.
+    pub(crate) fn of(form: &impl Serialize) -> Self {
+        let texts = serde_json::to_value(form).ok().and_then(|value| serde_json::from_value(value).ok());
+        Self(texts.unwrap_or_default())
+    }
+
+    /// Notes that a password was typed, which is not shown again.
+    #[must_use]
+    pub(crate) fn with_password(mut self, field: &str) -> Self {
+        self.0.insert(field.to_owned(), String::new());
+        self
+    }
+
+    /// Whether a form with this field was sent.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
+    /// Puts what was typed back into the fields; a password must be typed again, and says so.
+    pub(super) fn fill(&self, t: Words, fields: &mut [Field]) {
+        for field in fields {
+            match (self.0.get(field.name), &field.kind) {
+                (None, _) => {}
+                (Some(_), Kind::Password) => field.error = field.error.take().or(Some(t.get("error-password-again"))),
+                (Some(typed), _) => field.value.clone_from(typed),
+            }
+        }
+    }
+}
 
 impl Refused {
     /// What `?error=` says; a key that is none of ours shows as an unknown error.
@@ -173,6 +215,28 @@ mod tests {
         }
         assert_eq!(Refused::read(t, None), None);
         assert_eq!(Refused::read(t, Some("")), None);
+    }
+
+    #[test]
+    fn what_was_typed_stands_again_but_for_passwords() {
+        #[derive(Serialize)]
+        struct Form {
+            title: String,
+        }
+        let t = Words::of("en");
+        let form = Form { title: "\"<b>".into() };
+        let mut fields = [
+            Field::text("title", "Title".into()).value("before".into()),
+            Field::of(Kind::Password, "password", "Password".into()),
+            Field::text("place", "Place".into()).value("before".into()),
+        ];
+        Typed::of(&form).fill(t, &mut fields);
+        assert_eq!(fields.each_ref().map(|field| field.value.as_str()), ["\"<b>", "", "before"]);
+        assert!(fields[1].error.is_none());
+        let typed = Typed::of(&form).with_password("password");
+        assert!(typed.has("title") && !typed.has("place"));
+        typed.fill(t, &mut fields);
+        assert_eq!((fields[1].value.as_str(), fields[1].error.clone()), ("", Some(t.get("error-password-again"))));
     }
 
     #[test]

@@ -29,8 +29,9 @@ use serde::Deserialize;
 
 use crate::{App, error::Error, language::Language, security::Nonce, session::Visitor};
 pub(crate) use failure::error_page;
+pub(crate) use form::Typed;
 use frame::{Frame, Section};
-pub(crate) use studio::key_page;
+pub(crate) use studio::{KeyShown, Page, Staff, again, key_page};
 
 /// Every page.
 pub(crate) fn router() -> Router<App> {
@@ -46,11 +47,16 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// What a page's query can say. A value that makes no sense is as none.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 struct Asked {
     page: Option<String>,
     error: Option<String>,
     next: Option<String>,
+    /// The camera that is to get a new address.
+    camera: Option<String>,
+    /// What a form was sent with that is shown again, since it was refused; never from the query.
+    #[serde(skip)]
+    typed: Typed,
 }
 
 impl<S: Sync> FromRequestParts<S> for Asked {

@@ -10,17 +10,18 @@ use council::{
     meeting::{Act, Meeting, NewMeeting, Stage},
     source::Rank,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use vod_store::store::About;
 
 use super::{Answer, invalid};
 use crate::{
     App,
     error::{Error, Result, percent},
+    pages::{Page, Staff, Typed},
     session::Clerk,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct MeetingForm {
     title: String,
     #[serde(default)]
@@ -34,10 +35,11 @@ pub(super) struct MeetingForm {
 
 pub(super) async fn create_meeting(
     State(app): State<App>,
-    clerk: Clerk,
+    staff: Staff,
     answer: Answer,
     Form(form): Form<MeetingForm>,
 ) -> Response {
+    let (clerk, typed) = (&staff.clerk, Typed::of(&form));
     let created = async {
         let starts_at_ms = instant(&form.date, &form.time, &clerk.here.time_zone)?;
         let body = form.body.parse().map_err(|_| invalid("body"))?;
@@ -51,8 +53,10 @@ pub(super) async fn create_meeting(
         Ok(meeting.id.to_string())
     };
     let created: Result<String> = created.await;
-    let then = created.as_ref().map(|id| format!("/studio/meetings/{id}")).unwrap_or_default();
-    answer.give(created.map(|id| serde_json::json!({ "id": id })), &then, "/studio")
+    match created {
+        Ok(id) => answer.give(Ok(serde_json::json!({ "id": id })), &format!("/studio/meetings/{id}"), ""),
+        Err(error) => answer.again(app, staff, Page::Desk, error, typed).await,
+    }
 }
 
 /// The instant of a date and a time of day in a time zone. A time that the change of clocks leaves out is moved on.
@@ -128,24 +132,26 @@ pub(super) async fn end(State(app): State<App>, clerk: Clerk, answer: Answer, Pa
     moved(&app, &answer, done.await, &id)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Reason {
     reason: String,
 }
 
 pub(super) async fn cancel(
     State(app): State<App>,
-    clerk: Clerk,
+    staff: Staff,
     answer: Answer,
     Path(id): Path<String>,
     Form(form): Form<Reason>,
 ) -> Response {
+    let (clerk, typed) = (&staff.clerk, Typed::of(&form));
     let done = async {
-        let meeting = find(&app, &clerk, &id).await?;
+        let meeting = find(&app, clerk, &id).await?;
         app.council.act(&clerk.clerk, meeting.id, Act::Cancel(form.reason)).await?;
         Ok(meeting.id)
     };
-    moved(&app, &answer, done.await, &id)
+    let done: Result<MeetingId> = done.await;
+    moved_or_again(app, staff, &answer, done, (id, typed)).await
 }
 
 fn moved(app: &App, answer: &Answer, done: Result<MeetingId>, id: &str) -> Response {
@@ -156,7 +162,21 @@ fn moved(app: &App, answer: &Answer, done: Result<MeetingId>, id: &str) -> Respo
     answer.give(done.map(|_| serde_json::json!({ "ok": true })), &page, &page)
 }
 
-#[derive(Deserialize)]
+/// As [`moved`], for a form: where it is refused, what was typed stands on the page again.
+async fn moved_or_again(
+    app: App,
+    staff: Staff,
+    answer: &Answer,
+    done: Result<MeetingId>,
+    (id, typed): (String, Typed),
+) -> Response {
+    match done {
+        Err(error) => answer.again(app, staff, Page::Live(id), error, typed).await,
+        done => moved(&app, answer, done, &id),
+    }
+}
+
+#[derive(Deserialize, Serialize)]
 pub(super) struct Assignment {
     source: String,
     rank: String,
@@ -164,13 +184,14 @@ pub(super) struct Assignment {
 
 pub(super) async fn assign(
     State(app): State<App>,
-    clerk: Clerk,
+    staff: Staff,
     answer: Answer,
     Path(id): Path<String>,
     Form(form): Form<Assignment>,
 ) -> Response {
+    let (clerk, typed) = (&staff.clerk, Typed::of(&form));
     let done = async {
-        let meeting = find(&app, &clerk, &id).await?;
+        let meeting = find(&app, clerk, &id).await?;
         let source = form.source.parse().map_err(|_| invalid("source"))?;
         let rank = match form.rank.as_str() {
             "primary" => Rank::Primary,
@@ -184,7 +205,8 @@ pub(super) async fn assign(
         }
         Ok(meeting.id)
     };
-    moved(&app, &answer, done.await, &id)
+    let done: Result<MeetingId> = done.await;
+    moved_or_again(app, staff, &answer, done, (id, typed)).await
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod sources;
 use axum::{
     Router,
     extract::FromRequestParts,
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -18,6 +18,7 @@ pub(crate) use sources::rtmp_url;
 use crate::{
     App,
     error::{Error, Result, percent},
+    pages::{self, Page, Staff, Typed},
     session::accepts_html,
 };
 
@@ -38,6 +39,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/cancel", post(meetings::cancel))
         .route("/studio/meetings/{id}/sources", post(meetings::assign))
         .route("/studio/sources", post(sources::create_source))
+        .route("/studio/cameras", post(sources::create_camera))
+        .route("/studio/cameras/{id}", post(sources::move_camera))
         .route("/studio/sources/{id}/rotate", post(sources::rotate))
         .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))
 }
@@ -66,6 +69,22 @@ impl Answer {
             }
             Err(error) => error.into_response(),
         }
+    }
+
+    /// Made: on to `then`, or the new one's id.
+    fn created(&self, id: &impl ToString, then: &str) -> Response {
+        if self.html {
+            return Redirect::to(then).into_response();
+        }
+        (StatusCode::CREATED, axum::Json(serde_json::json!({ "id": id.to_string() }))).into_response()
+    }
+
+    /// Refused: the page of the form again, with the reason and what was typed.
+    async fn again(&self, app: App, staff: Staff, page: Page, error: Error, typed: Typed) -> Response {
+        if self.html && !error.status().is_server_error() {
+            return pages::again(app, staff, page, &error, typed).await;
+        }
+        error.into_response()
     }
 }
 

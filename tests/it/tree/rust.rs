@@ -32,6 +32,7 @@ const SPANS: Rule = Rule {
     why: "spans are measured with tokio::time::Instant",
     but: &[
         ("ingest/src/worker/mod.rs", "the worker process has no runtime"),
+        ("ingest/src/worker/station.rs", "the worker process has no runtime"),
         ("src/commands/doctor.rs", "measures this machine's disk"),
         ("src/commands/verify.rs", "times what a person waits for"),
         ("vod-store/src/take/writer.rs", "measures the disk, on a thread without a runtime"),

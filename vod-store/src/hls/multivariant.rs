@@ -1,6 +1,8 @@
 //! The multivariant playlist: which renditions there are.
 
-use m3u8_rs::{AlternativeMedia, AlternativeMediaType, MasterPlaylist, Resolution, VariantStream};
+use m3u8_rs::{
+    AlternativeMedia, AlternativeMediaType, ClosedCaptionGroupId, MasterPlaylist, Resolution, VariantStream,
+};
 
 use crate::media::TrackKind;
 
@@ -43,6 +45,8 @@ pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
             resolution: Some(Resolution { width: width.into(), height: height.into() }),
             frame_rate,
             audio: Some(SOUND.to_owned()),
+            // Said, lest players fetch segments to look for captions within the pictures.
+            closed_captions: Some(ClosedCaptionGroupId::None),
             ..VariantStream::default()
         });
     }
@@ -53,6 +57,7 @@ pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
         average_bandwidth: (audio[0].average > 0).then_some(audio[0].average),
         codecs: Some(audio[0].codec.clone()),
         audio: Some(SOUND.to_owned()),
+        closed_captions: Some(ClosedCaptionGroupId::None),
         ..VariantStream::default()
     });
     let mut text = Vec::new();

@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::{
     Clock, Intake, MeetingId, Recording, SourceId,
     conductor::{Command, Conductor, OFFERS},
     disk,
+    finished::Finished,
     program::{self, Entry, Story, Writer},
     slate::Slate,
 };
@@ -85,16 +86,6 @@ struct Inner {
     tasks: TaskTracker,
     shutdown: CancellationToken,
 }
-
-#[derive(Debug, Default)]
-struct Finished {
-    known: HashMap<MeetingId, Weak<Recording>>,
-    /// The last ones that were asked for, so that a viewer's requests do not read the disk each time.
-    kept: std::collections::VecDeque<Arc<Recording>>,
-}
-
-/// Finished recordings that stay in memory: an eight-hour one takes about twelve megabytes.
-const KEPT: usize = 16;
 
 impl Store {
     /// Opens the folder; recordings are read when they are asked for.
@@ -334,21 +325,6 @@ impl Store {
         self.inner.shutdown.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
-    }
-}
-
-impl Finished {
-    fn find(&mut self, meeting: MeetingId) -> Option<Arc<Recording>> {
-        self.known.get(&meeting).and_then(Weak::upgrade)
-    }
-
-    fn keep(&mut self, recording: Arc<Recording>) {
-        self.known.retain(|_, known| known.strong_count() > 0);
-        self.known.insert(recording.meeting(), Arc::downgrade(&recording));
-        self.kept.push_back(recording);
-        if self.kept.len() > KEPT {
-            self.kept.pop_front();
-        }
     }
 }
 

@@ -48,6 +48,7 @@ pub(in crate::pages) fn desk_page(
     let mut fields = if bodies.is_empty() { Vec::new() } else { meeting_fields(&frame, bodies, now_ms) };
     let mut refused = Refused::read(frame.t, asked.error.as_deref());
     Refused::mark(&mut refused, &mut fields);
+    asked.typed.fill(frame.t, &mut fields);
     DeskPage {
         today,
         coming,

@@ -35,6 +35,7 @@ pub(in crate::pages) struct LivePage {
     sources: Vec<Monitor>,
     assign_fields: Vec<Field>,
     rtmp_url: String,
+    srt: bool,
     room: String,
     viewers: String,
     agenda: Vec<String>,
@@ -48,6 +49,8 @@ pub(in crate::pages) struct Going {
     /// The municipality's.
     pub(in crate::pages) all: Vec<Source>,
     pub(in crate::pages) rtmp_url: String,
+    /// Whether encoders can call over SRT.
+    pub(in crate::pages) srt: bool,
     /// None: it could not be measured.
     pub(in crate::pages) room_left: Option<u64>,
     pub(in crate::pages) viewers: u64,
@@ -71,6 +74,7 @@ pub(in crate::pages) async fn live(
         sources: sources.collect(),
         all: app.council.sources(staff.clerk.here.id).await?,
         rtmp_url: crate::studio::rtmp_url(&app, &staff.host),
+        srt: app.config.srt.is_some(),
         room_left: app.store.room_left().ok(),
         viewers: app.audience.viewers(id),
     };
@@ -102,6 +106,8 @@ pub(in crate::pages) fn live_page(
     let named = refused.as_ref().and_then(|refused| refused.field);
     let fields = if named == Some("reason") { &mut reason_fields } else { &mut assign_fields };
     Refused::mark(&mut refused, fields);
+    asked.typed.fill(t, &mut reason_fields);
+    asked.typed.fill(t, &mut assign_fields);
     LivePage {
         line: Line::of(&frame, meeting, now_ms),
         refused,
@@ -126,6 +132,7 @@ pub(in crate::pages) fn live_page(
             .collect(),
         assign_fields,
         rtmp_url: going.rtmp_url.clone(),
+        srt: going.srt,
         room: match going.room_left {
             Some(left) => t.with("disk-room", "value", monitor::bytes(t, left)),
             None => t.get("disk-unknown"),

@@ -5,21 +5,25 @@ mod live;
 mod monitor;
 mod sources;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, Path, State},
+    http::request::Parts,
+    response::{IntoResponse as _, Response},
+};
 pub(super) use desk::desk;
 #[cfg(test)]
 pub(super) use desk::desk_page;
 pub(super) use live::live;
 #[cfg(test)]
 pub(super) use live::{Going, live_page};
-pub(crate) use sources::key_page;
 pub(super) use sources::sources;
+pub(crate) use sources::{KeyShown, key_page};
 #[cfg(test)]
 pub(super) use sources::{key, sources_page};
 
 use super::{
     Asked,
-    form::{Field, Kind, Refused},
+    form::{Field, Kind, Refused, Typed},
     frame::{Frame, Section},
     html,
     line::{self, Line},
@@ -28,13 +32,48 @@ use super::{
 };
 use crate::{App, error::Error, language::Language, municipality, security::Nonce, session::Clerk};
 
-/// Who asks for a clerk's page.
-pub(super) struct Staff {
-    clerk: Clerk,
-    language: &'static str,
-    nonce: String,
+/// Who asks for a clerk's page, or sends a form that may be shown again.
+pub(crate) struct Staff {
+    pub(crate) clerk: Clerk,
+    pub(crate) language: &'static str,
+    pub(crate) nonce: String,
     path: String,
-    host: String,
+    pub(crate) host: String,
+}
+
+/// A clerk's page with a form.
+#[derive(Clone, Debug)]
+pub(crate) enum Page {
+    /// The control room.
+    Desk,
+    /// The go-live screen of the meeting with this id.
+    Live(String),
+    /// The sources; with the form for a new address of the camera with this id.
+    Sources { camera: Option<String> },
+}
+
+/// The page again, as an answer to a form on it that was refused: what was wrong, and what had been typed.
+pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typed: Typed) -> Response {
+    let camera = if let Page::Sources { camera } = &page { camera.clone() } else { None };
+    let asked = Asked { error: Some(error.key()), typed, camera, ..Asked::default() };
+    let path = match &page {
+        Page::Desk => "/studio".to_owned(),
+        Page::Live(id) => format!("/studio/meetings/{id}"),
+        Page::Sources { .. } => "/studio/sources".to_owned(),
+    };
+    let staff = Staff { path, ..staff };
+    let shown = match page {
+        Page::Desk => desk(State(app), staff, asked).await,
+        Page::Live(id) => live(State(app), staff, Path(id), asked).await,
+        Page::Sources { .. } => sources(State(app), staff, asked).await,
+    };
+    match shown {
+        Ok(mut response) => {
+            *response.status_mut() = error.status();
+            response
+        }
+        Err(error) => error.into_response(),
+    }
 }
 
 impl FromRequestParts<App> for Staff {

@@ -1,6 +1,6 @@
 //! How a source is, in words: what `<source-monitor>` then keeps up to date.
 
-use council::source::{Protocol, Rank, Source};
+use council::source::{self, Rank, Source};
 use vod_store::{
     intake::{Fault, Refusal, Refused, SourceStatus},
     media::TrackKind,
@@ -78,10 +78,10 @@ fn facts(frame: &Frame, source: &Source, status: &SourceStatus) -> Vec<(&'static
     });
     let codecs: Vec<&str> = status.tracks.iter().map(|track| track.codec.as_str()).collect();
     let encoder = status.connection.as_ref().map(|connection| connection.encoder.clone());
-    let protocol = match source.protocol {
-        Protocol::Rtmp => "RTMP",
-        Protocol::Srt => "SRT",
-        Protocol::Rtsp { .. } => "RTSP",
+    let protocol = match (&status.connection, &source.kind) {
+        (Some(connection), _) => connection.protocol.to_ascii_uppercase(),
+        (None, source::Kind::Push { .. }) => "RTMP, SRT".to_owned(),
+        (None, source::Kind::Pull { .. }) => "RTSP".to_owned(),
     };
     #[expect(clippy::cast_precision_loss, reason = "for people, who read two digits")]
     let bit_rate = health.map(|health| health.bit_rate as f64 / 1e6);
@@ -97,7 +97,7 @@ fn facts(frame: &Frame, source: &Source, status: &SourceStatus) -> Vec<(&'static
         ("drift", t.get("fact-drift"), measured("monitor-drift", drift, 0)),
         ("codec", t.get("fact-codec"), if codecs.is_empty() { unknown() } else { codecs.join(", ") }),
         ("encoder", t.get("fact-encoder"), encoder.filter(|name| !name.is_empty()).unwrap_or_else(unknown)),
-        ("protocol", t.get("fact-protocol"), protocol.to_owned()),
+        ("protocol", t.get("fact-protocol"), protocol),
     ]
 }
 

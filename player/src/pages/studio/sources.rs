@@ -2,11 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use council::{
-    municipality::Municipality,
-    source::{NAME_MAX, Source},
-    stream_key::StreamKey,
-};
+use council::source::{self, NAME_MAX, Source, URL_MAX};
 use vod_store::intake::SourceStatus;
 
 use super::{Asked, Field, Frame, Kind, Refused, Section, Staff, html, monitor};
@@ -18,7 +14,10 @@ pub(in crate::pages) struct SourcesPage {
     frame: Frame,
     sources: Vec<Row>,
     refused: Option<Refused>,
-    fields: Vec<Field>,
+    source_fields: Vec<Field>,
+    camera_fields: Vec<Field>,
+    /// The camera that gets a new address, by id and name; none: the form adds a camera.
+    moved: Option<(String, String)>,
 }
 
 /// A source as a row of the table.
@@ -26,7 +25,14 @@ struct Row {
     id: String,
     name: String,
     connection: String,
-    key_hint: String,
+    how: How,
+}
+
+enum How {
+    /// By a key that ends in these characters.
+    Key(String),
+    /// From a camera at this host.
+    Camera(String),
 }
 
 pub(in crate::pages) async fn sources(State(app): State<App>, staff: Staff, asked: Asked) -> Result<Response> {
@@ -45,39 +51,66 @@ pub(in crate::pages) fn sources_page(frame: Frame, sources: &[(Source, SourceSta
         id: source.id.to_string(),
         name: source.name.clone(),
         connection: monitor::connection(&frame, status),
-        key_hint: source.key_hint.clone(),
+        how: match &source.kind {
+            source::Kind::Push { key_hint } => How::Key(key_hint.clone()),
+            source::Kind::Pull { camera } => How::Camera(camera.host()),
+        },
     };
     let name = Field::text("name", t.get("field-source")).hint(t.get("field-source-hint")).characters(0, NAME_MAX);
-    let mut fields = vec![name];
+    let mut source_fields = vec![name];
+    let cameras = sources.iter().map(|(source, _)| source).filter(|it| matches!(it.kind, source::Kind::Pull { .. }));
+    let moved = cameras.map(|camera| (camera.id.to_string(), camera.name.clone()));
+    let moved = moved.into_iter().find(|(id, _)| asked.camera.as_ref() == Some(id));
+    let mut camera_fields = camera_fields(&frame);
+    if moved.is_some() {
+        camera_fields.remove(0);
+    }
     let mut refused = Refused::read(t, asked.error.as_deref());
-    Refused::mark(&mut refused, &mut fields);
-    SourcesPage { sources: sources.iter().map(row).collect(), refused, fields, frame }
+    let camera = asked.typed.has("url");
+    // The council calls a camera's name a name; on this page the other form has a field of that name.
+    if let Some(refused) = refused.as_mut().filter(|refused| camera && refused.field == Some("name")) {
+        refused.field = Some("camera");
+    }
+    Refused::mark(&mut refused, if camera { &mut camera_fields } else { &mut source_fields });
+    asked.typed.fill(t, if camera { &mut camera_fields } else { &mut source_fields });
+    SourcesPage { sources: sources.iter().map(row).collect(), refused, source_fields, camera_fields, moved, frame }
+}
+
+fn camera_fields(frame: &Frame) -> Vec<Field> {
+    let t = frame.t;
+    vec![
+        Field::text("camera", t.get("field-source")).hint(t.get("field-camera-hint")).characters(0, NAME_MAX),
+        Field::text("url", t.get("field-url")).hint(t.get("field-url-hint")).characters(0, URL_MAX),
+        Field::text("user", t.get("field-user")).hint(t.get("field-user-hint")).optional(),
+        Field::of(Kind::Password, "password", t.get("field-password")).autocomplete("new-password").optional(),
+    ]
 }
 
 #[derive(Template)]
 #[template(path = "key.html")]
-pub(in crate::pages) struct KeyPage {
+pub(in crate::pages) struct KeyPage<'a> {
     frame: Frame,
-    source: String,
-    rtmp_url: String,
-    key: String,
+    shown: KeyShown<'a>,
+}
+
+/// A new key with all that an encoder must be told.
+pub(crate) struct KeyShown<'a> {
+    /// The source's name.
+    pub(crate) source: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) rtmp_url: &'a str,
+    /// The whole address, key included; none: SRT is off.
+    pub(crate) srt_url: Option<&'a str>,
 }
 
 /// The page that shows a new key, once: an answer to the press of a button, which cannot be asked for again.
-pub(crate) fn key_page(
-    here: &Municipality,
-    language: &'static str,
-    nonce: &str,
-    source: &Source,
-    key: &StreamKey,
-    rtmp_url: &str,
-) -> Response {
-    let frame = Frame::new(here, language, nonce, Section::Sources).with_script("studio.js");
-    html(&self::key(frame, &source.name, key.expose(), rtmp_url))
+pub(crate) fn key_page(staff: &Staff, shown: KeyShown<'_>) -> Response {
+    let frame = Frame::new(&staff.clerk.here, staff.language, &staff.nonce, Section::Sources).with_script("studio.js");
+    html(&key(frame, shown))
 }
 
-pub(in crate::pages) fn key(frame: Frame, source: &str, key: &str, rtmp_url: &str) -> KeyPage {
+pub(in crate::pages) fn key(frame: Frame, shown: KeyShown<'_>) -> KeyPage<'_> {
     // Only clerks get here; whoever they are, the page leads back among the clerks' pages.
     let frame = Frame { clerk: true, path: None, accountless: true, ..frame };
-    KeyPage { frame, source: source.to_owned(), rtmp_url: rtmp_url.to_owned(), key: key.to_owned() }
+    KeyPage { frame, shown }
 }

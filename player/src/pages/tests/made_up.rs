@@ -4,7 +4,7 @@ use council::{
     BodyId, MeetingId, MunicipalityId, SourceId,
     meeting::{Meeting, Stage},
     municipality::{Bilingual, Body, Municipality},
-    source::{Protocol, Source},
+    source::{Camera, Kind, NewAddress, Source},
 };
 use vod_store::{
     intake::{Connection, Fault, Health, Refusal, Refused, SourceStatus},
@@ -74,7 +74,13 @@ pub(super) fn stages() -> [Stage; 5] {
 
 pub(super) fn source(name: &str) -> Source {
     let (id, municipality) = (SourceId::new(), MunicipalityId::new());
-    Source { id, municipality, name: name.into(), protocol: Protocol::Rtmp, key_hint: "x7q2".into() }
+    Source { id, municipality, name: name.into(), kind: Kind::Push { key_hint: "x7q2".into() } }
+}
+
+pub(super) fn camera(name: &str) -> Source {
+    let address =
+        NewAddress { url: "rtsp://10.0.0.7:8554/canary".into(), user: "canary".into(), password: "canary".into() };
+    Source { kind: Kind::Pull { camera: Camera::read(&address).unwrap() }, ..source(name) }
 }
 
 pub(super) fn troubled() -> SourceStatus {

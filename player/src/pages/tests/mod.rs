@@ -9,10 +9,11 @@ use council::{
     meeting::{Listing, Meeting, Stage},
     source::Rank,
 };
-use made_up::{HOSTILE, HOUR, NOW, asked, body, frame, kept, meeting, source, staff, stages, troubled};
+use made_up::{HOSTILE, HOUR, NOW, asked, body, camera, frame, kept, meeting, source, staff, stages, troubled};
 use vod_store::intake::SourceStatus;
 
 use super::{
+    Asked, KeyShown, Typed,
     failure::failure,
     frame::{Frame, Section},
     list::list,
@@ -75,11 +76,19 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
             add(format!("desk, {error:?}, {sources} sources"), &page);
         }
     }
-    for error in [None, Some("error-invalid-name")] {
-        for sources in [vec![], vec![(source("Αίθουσα"), troubled()), (source(HOSTILE), SourceStatus::default())]]
-        {
-            let page = studio::sources_page(staff(language, Section::Sources), &sources, &asked(error));
-            add(format!("{} sources, {error:?}", sources.len()), &page);
+    let (hall, camera) = ((source("Αίθουσα"), troubled()), (camera(HOSTILE), SourceStatus::default()));
+    let typed = Typed::of(&std::collections::BTreeMap::from([("camera", HOSTILE), ("url", HOSTILE)]));
+    let of_camera = |error| Asked { typed: typed.clone().with_password("password"), ..asked(Some(error)) };
+    for (name, asked) in [
+        ("as it is", asked(None)),
+        ("a source refused", asked(Some("error-invalid-name"))),
+        ("a camera's name refused", of_camera("error-invalid-name")),
+        ("a camera's address refused", of_camera("error-invalid-url")),
+        ("a camera's new address", Asked { camera: Some(camera.0.id.to_string()), ..of_camera("error-invalid-user") }),
+    ] {
+        for sources in [vec![], vec![hall.clone(), camera.clone()]] {
+            let page = studio::sources_page(staff(language, Section::Sources), &sources, &asked);
+            add(format!("{} sources, {name}", sources.len()), &page);
         }
     }
     let busy = studio::Going {
@@ -89,6 +98,7 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         ],
         all: vec![source("Αίθουσα"), source(HOSTILE)],
         rtmp_url: "rtmp://live.example.gr/live".into(),
+        srt: true,
         room_left: Some(123_400_000_000),
         viewers: 5,
     };
@@ -104,8 +114,11 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
             }
         }
     }
-    let key = studio::key(frame(language, Section::Sources), HOSTILE, "bema-aaaa", "rtmp://live.example.gr/live");
-    add("key".into(), &key);
+    for (name, srt_url) in [("key", None), ("key with SRT", Some("srt://live.example.gr:10080?streamid=bema-aaaa"))] {
+        let rtmp_url = "rtmp://live.example.gr/live";
+        let shown = KeyShown { source: HOSTILE, key: "bema-aaaa", rtmp_url, srt_url };
+        add(name.into(), &studio::key(frame(language, Section::Sources), shown));
+    }
 }
 
 /// The attribute's values, in order.
@@ -204,6 +217,22 @@ fn what_is_not_for_the_visitor_is_not_offered() {
     let key = pages("en").into_iter().find(|(name, _)| name == "key").unwrap().1;
     // The answer to a press of a button: there is no address to come back to.
     assert!(!key.contains("action=\"/language\"") && key.contains("bema-aaaa"));
+}
+
+#[test]
+fn what_was_refused_of_a_camera_is_marked_in_its_own_form() {
+    let page = |name: &str| pages("en").into_iter().find(|(it, _)| it == name).unwrap().1;
+    let html = page("2 sources, a camera's name refused");
+    let errors: Vec<&str> = values(&html, "id").into_iter().filter(|id| id.ends_with("-error")).collect();
+    assert_eq!(errors, ["camera-error", "password-error"]);
+    assert!(html.contains("href=\"#camera\"") && html.contains("value=\"&#60;/script&#62;"));
+    let html = page("2 sources, a camera's new address");
+    let errors: Vec<&str> = values(&html, "id").into_iter().filter(|id| id.ends_with("-error")).collect();
+    assert_eq!(errors, ["user-error", "password-error"]);
+    assert!(!html.contains("action=\"/studio/cameras\"") && html.contains("action=\"/studio/cameras/"));
+    // Of the address only the host is shown.
+    let html = page("2 sources, as it is");
+    assert!(html.contains("10.0.0.7:8554") && !html.contains("canary"), "{html}");
 }
 
 #[test]

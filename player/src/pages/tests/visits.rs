@@ -13,7 +13,7 @@ use council::{
     meeting::{Act, NewMeeting},
     municipality::{Bilingual, NewMunicipality},
     permission::Clerk,
-    source::{Protocol, Rank},
+    source::Rank,
 };
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -42,6 +42,7 @@ async fn house() -> House {
     let config = Config {
         public_url: None,
         rtmp_url: None,
+        srt: None,
         trusted_proxies: Vec::new(),
         metrics_from: Vec::new(),
         metrics_text: Arc::new(String::new),
@@ -66,7 +67,7 @@ async fn house() -> House {
         agenda: vec!["Έγκριση πρακτικών".into()],
     };
     let meeting = council.create_meeting(&clerk, new).await.unwrap().id;
-    let (source, _) = council.create_source(&clerk, "Αίθουσα", Protocol::Rtmp).await.unwrap();
+    let (source, _) = council.create_source(&clerk, "Αίθουσα").await.unwrap();
     council.assign_source(&clerk, meeting, source.id, Rank::Primary).await.unwrap();
     let router = crate::router(App::new(council.clone(), store, config));
     House { router, council, clerk, meeting, _folder: folder }

@@ -3,7 +3,7 @@
  * in `data-state`, and how far behind the chamber in `data-latency` (seconds).
  */
 import { define, make, pageZone, setAttribute } from "../document";
-import { clock, momentLink, parseMoment, wallClock } from "../time";
+import { clock, parseMoment, wallClock } from "../time";
 import { Words } from "../words";
 import { Bar, type View } from "./bar";
 import { type Condition, condition } from "./condition";
@@ -11,12 +11,14 @@ import { Engine, type Start } from "./engine";
 import { helpDialog } from "./help";
 import { action, type Action } from "./keys";
 import { fillOptions, SPEEDS } from "./options";
-import { type Offer, Overlay } from "./overlay";
+import { Overlay } from "./overlay";
 import { Panel } from "./panel";
 import { keepPlace, placeOf } from "./places";
-import { type Extent, TimeRange } from "./range";
+import { bufferedEnd, type Extent, TimeRange } from "./range";
 import { announceSession, tellSession } from "./session";
+import { fillShare } from "./share";
 import { Storyboard } from "./storyboard";
+import { offers, sentence, type Situation } from "./telling";
 
 /** Closer to the live position than this is live. */
 const LIVE_WITHIN = 3;
@@ -94,9 +96,7 @@ export class MeetingPlayer extends HTMLElement {
     return given > 0 ? given : this.#engine.timeline.beganMs;
   }
 
-  get #atLive(): boolean {
-    return this.#engine.live && this.#engine.behind < LIVE_WITHIN;
-  }
+  get #atLive(): boolean { return this.#engine.live && this.#engine.behind < LIVE_WITHIN; }
 
   /** Where to begin: the link's moment, else the place that was kept, else the edge or the beginning. */
   #opening(live: boolean): Start {
@@ -142,7 +142,7 @@ export class MeetingPlayer extends HTMLElement {
         help: () => (options.close(), this.#help.showModal()),
       }),
     );
-    const share = new Panel(this.#bar.share, words.say("share"), (body) => this.#fillShare(body));
+    const share = new Panel(this.#bar.share, words.say("share"), (body) => fillShare(body, this.moment ?? 0));
     this.#panels = [options, share];
     const stage = make("div", { class: "player-stage" });
     video.before(stage);
@@ -278,20 +278,6 @@ export class MeetingPlayer extends HTMLElement {
     this.#wake();
   }
 
-  #fillShare(body: HTMLElement): void {
-    const moment = this.moment;
-    const elsewhere = document.querySelector<HTMLElement>("share-moment:not(.player-panel *)");
-    const title = elsewhere?.dataset["title"] ?? document.title;
-    const page = elsewhere?.dataset["href"] || location.href;
-    if (typeof navigator.share === "function" && matchMedia("(pointer: coarse)").matches) {
-      void navigator.share({ title, url: momentLink(page, moment ?? 0) }).catch(() => undefined);
-    }
-    const share = make("share-moment" as "div", { "data-href": page, "data-title": title });
-    const words = elsewhere?.querySelector("script.words");
-    if (words) share.append(words.cloneNode(true));
-    body.append(share);
-  }
-
   #preview(position: number): { text: string; picture: string | undefined } {
     const wall = this.#engine.timeline.wallAt(position);
     const at = clock(position - this.#engine.start);
@@ -386,8 +372,26 @@ export class MeetingPlayer extends HTMLElement {
     const view = this.#view(wall);
     this.#range.show(extent, [live ? view.elapsed : `${view.elapsed} / ${view.total}`, view.wall].filter(Boolean).join(", "));
     this.#bar.show(view);
-    this.#overlay.show(this.#sentence(now), this.#offers(now));
+    this.#tell(now);
     tellSession(video, live, end - start);
+  }
+
+  #tell(now: Condition): void {
+    const { video, live, known, start } = this.#engine;
+    const { muted, paused } = video;
+    const situation: Situation = {
+      ...now, muted, paused, live, known,
+      begun: this.#begun,
+      listening: this.#listening,
+      sinceMs: this.#facts.sinceMs,
+      resumeAt: this.#resumeAt,
+    };
+    this.#overlay.show(sentence(this.#words, situation), offers(this.#words, situation, {
+      play: () => this.#play(),
+      fromStart: () => (this.#seek(start), this.#play()),
+      retry: () => ((this.#facts.failed = false), this.#engine.again()),
+      unmute: () => (video.muted = false),
+    }));
   }
 
   #view(wall: number | undefined): View {
@@ -411,40 +415,6 @@ export class MeetingPlayer extends HTMLElement {
       fullscreen: document.fullscreenElement === this,
     };
   }
-
-  #sentence({ say }: Condition): string {
-    if (say === undefined) return this.#listening ? this.#words.say("audio-only") : "";
-    if (say === "away" && this.#facts.sinceMs > 0) {
-      return this.#words.say("away-since", { time: wallClock(this.#facts.sinceMs, pageZone(), false) });
-    }
-    return this.#words.say(say);
-  }
-
-  #offers({ state, say }: Condition): Offer[] {
-    const { video } = this.#engine;
-    const words = this.#words;
-    const fromStart = { label: words.say("from-start"), press: () => (this.#seek(this.#engine.start), this.#play()) };
-    if (say === "error") return [{ label: words.say("retry"), press: () => ((this.#facts.failed = false), this.#engine.again()) }];
-    if (state === "ended") return [fromStart];
-    if (say === undefined && video.paused && !this.#begun && this.#engine.known) {
-      const resume = this.#resumeAt;
-      if (resume !== undefined) {
-        return [{ label: words.say("resume", { time: clock(resume) }), press: () => this.#play(), large: true }, fromStart];
-      }
-      return [{ label: words.say("tap"), press: () => this.#play(), large: true }];
-    }
-    if (video.muted && !video.paused && this.#engine.live) return [{ label: words.say("unmute"), press: () => (video.muted = false) }];
-    return [];
-  }
-}
-
-/** Where the media that has been loaded ahead of the playhead ends. */
-function bufferedEnd(video: HTMLVideoElement): number {
-  const { buffered, currentTime } = video;
-  for (let index = 0; index < buffered.length; index++) {
-    if (buffered.start(index) <= currentTime + 0.2 && buffered.end(index) >= currentTime) return buffered.end(index);
-  }
-  return currentTime;
 }
 
 define("meeting-player", MeetingPlayer);

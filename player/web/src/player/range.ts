@@ -86,3 +86,11 @@ export class TimeRange {
     this.#box.style.setProperty("left", `${Math.min(box.width - half, Math.max(half, share * box.width))}px`);
   }
 }
+
+/** Where the media that has been loaded ahead of the playhead ends. */
+export const bufferedEnd = ({ buffered, currentTime }: HTMLVideoElement): number => {
+  for (let index = 0; index < buffered.length; index++) {
+    if (buffered.start(index) <= currentTime + 0.2 && buffered.end(index) >= currentTime) return buffered.end(index);
+  }
+  return currentTime;
+};

@@ -70,5 +70,7 @@ export function facts(words: Words, notation: Notation, status: SourceStatus): R
     drift: measured("drift", health?.drift_ms, 0),
     codec: tracks.map((track) => track.codec).join(", ") || unknown,
     encoder: connection?.encoder || unknown,
+    // Before it is connected, the page says which it may use.
+    ...(connection && { protocol: connection.protocol.toUpperCase() }),
   };
 }

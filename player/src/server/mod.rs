@@ -1,5 +1,7 @@
 //! The HTTP server: its own accept loop, so that every connection is counted, bounded and ended in order.
 
+mod tls;
+
 use std::{
     convert::Infallible,
     io,
@@ -22,11 +24,15 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpSocket},
     sync::Semaphore,
 };
+use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
+
+pub use tls::{BadCertificate, Certificate, only_to_https};
 
 use crate::App;
 
@@ -127,8 +133,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `stopping`, then lets answers under way finish for a few seconds.
-pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
+/// Serves until `stopping`, then lets answers under way finish for a few seconds. With `tls` it speaks HTTPS alone.
+pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, stopping: CancellationToken) {
     let connections = TaskTracker::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let now = CancellationToken::new();
@@ -146,12 +152,21 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
                 }
             },
         };
-        let (router, stopping, now) = (router.clone(), stopping.clone(), now.clone());
+        // Parts are small and urgent; where the option fails the connection is only slower.
+        let _ = stream.set_nodelay(true);
+        let (router, tls, stopping, now) = (router.clone(), tls.clone(), stopping.clone(), now.clone());
         connections.spawn(async move {
             let _place = place;
+            let served = async {
+                let Some(tls) = tls else { return connection(stream, peer, router, stopping).await };
+                // A client that does not finish its greeting, or speaks something else, is let go.
+                if let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await {
+                    connection(stream, peer, router, stopping).await;
+                }
+            };
             tokio::select! {
                 () = now.cancelled() => {}
-                () = connection(stream, peer, router, stopping) => {}
+                () = served => {}
             }
         });
     }
@@ -163,9 +178,10 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
-    // Parts are small and urgent; where the option fails the connection is only slower.
-    let _ = stream.set_nodelay(true);
+async fn connection<S>(stream: S, peer: SocketAddr, router: Router, stopping: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = tower::service_fn({
         let stopping = Stopping(stopping.clone());
         move |request: Request<Incoming>| {
