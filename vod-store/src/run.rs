@@ -136,3 +136,40 @@ fn ends(part: &Part, tracks: &[Track]) -> u64 {
     let timescale = tracks.iter().find(|track| track.name == part.track).map_or(1, |track| track.timescale);
     crate::timeline::ticks_to_ns(part.start + u64::from(part.duration), timescale)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn track(name: &str, kind: TrackKind) -> Track {
+        Track { name: name.parse().unwrap(), kind, codec: String::new(), timescale: 1000, init: bytes::Bytes::new() }
+    }
+
+    fn part(track: &str, number: u64, opens: bool) -> Part {
+        Part {
+            track: track.parse().unwrap(),
+            start: number * 200,
+            duration: 200,
+            independent: opens,
+            opens_segment: opens,
+            captured_at_ms: 0,
+            data: bytes::Bytes::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_take_opens_with_the_keyframe_that_the_disk_refused_and_the_sound_that_goes_with_it() {
+        let video = TrackKind::Video { width: 1, height: 1, frame_rate: None };
+        let audio = TrackKind::Audio { sample_rate: 1, channels: 1, language: None };
+        let mut run = Run::new(Arc::new(vec![track("video", video), track("audio", audio)]));
+        let refused = (3..8).flat_map(|number| [part("audio", number, true), part("video", number, number == 5)]);
+        run.restart(refused.collect());
+        // Not before the disks may be tried again; meanwhile what comes is held as well.
+        assert!(matches!(run.part(part("audio", 8, true), false).await, Fate::Kept));
+        let Fate::Opens { parts, .. } = run.part(part("video", 8, false), true).await else { panic!("no take opens") };
+        let starts = |name: &str| -> Vec<u64> {
+            parts.iter().filter(|part| part.track == name.parse().unwrap()).map(|part| part.start / 200).collect()
+        };
+        assert_eq!((starts("video"), starts("audio")), (vec![5, 6, 7, 8], vec![5, 6, 7, 8]));
+    }
+}
