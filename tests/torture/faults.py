@@ -6,6 +6,8 @@ slow      fdatasync takes 3 s (strace): parts go on from memory, never more than
 full      The recordings' disk is filled: it goes on in the spare folder, within one keyframe.
 dead      The recordings' disk breaks: the same.
 frozen    The recordings' disk neither writes nor answers (fsfreeze): parts go on from memory; when it answers again all is kept.
+left      The same for longer, with a spare folder: it goes on there; no hole is longer than the 2 s that the programme waits for
+          its disk and what a part takes; when the disk answers again it has all that was shown from memory.
 clock     The clock jumps an hour ahead, then two back (libfaketime): the transmission goes on without a hole.
 database  It is locked (a minute; short round: 8 s), then deleted: transmission and recording go on; an encoder that comes in
           between is let in; `bema rebuild` puts the meeting back into a new one.
@@ -148,6 +150,25 @@ def frozen(given):
         viewer.more(20, 10, "parts after the disk is well again")
         sound(server, viewer)
     say(f"frozen: {early:.0f} parts shown from memory, at most {hole:.2f} s without one, 0 of {viewer.count()} parts lost")
+
+
+def left(given):
+    with on_a_disk_of_its_own(SPARE) as (disk, parts):
+        server, viewer = parts["server"], parts["viewer"]
+        began = time.monotonic()
+        run("fsfreeze", "--freeze", disk.path)
+        try:
+            spare = server.data.parent / "spare"
+            wait_for("a take in the spare folder", lambda: list(spare.glob("*/*/video.mp4")), 15)
+            viewer.more(30, 10, "parts from the spare folder")
+            time.sleep(60 if given.long else 0)
+            hole = viewer.hole(began)
+        finally:
+            run("fsfreeze", "--unfreeze", disk.path)
+        promise(hole < 3.5, f"nothing came for {hole:.1f} s")
+        viewer.more(20, 10, "parts after the disk answers again")
+        sound(server, viewer)
+    say(f"left: the spare folder took over, at most {hole:.2f} s without a part, 0 of {viewer.count()} parts lost")
 
 
 def clock(given):

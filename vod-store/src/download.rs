@@ -75,7 +75,9 @@ impl Recording {
                 for index in segment.first..segment.first + segment.parts {
                     let at = part(source, index);
                     let middle = zero + ns(at.start + u64::from(at.duration) / 2);
-                    if with_picture && !stands.contains(&middle) {
+                    // What is not on the disk (yet) is not in the file: its time stands empty.
+                    let missing = source.lacks(index, 1) || source.in_memory(index).is_some();
+                    if missing || (with_picture && !stands.contains(&middle)) {
                         continue;
                     }
                     let chunk = cmaf::read_chunk_head(&head(source, &at).map_err(failed)?).map_err(wrong)?;

@@ -242,6 +242,7 @@ impl Rendition {
             line: &state.line,
             part: &|cut, index| state.part(cut, index),
             timescale: &|cut| state.timescale(cut),
+            lacks: &|cut, first, count| state.lacks(cut, first, count),
             ended: state.ended,
             others: &others,
         };
@@ -276,6 +277,9 @@ impl Rendition {
         let segment = state.line.segments.get(usize::try_from(number).ok()?)?;
         let shown = state.cuts.get(segment.cut as usize)?.as_ref()?;
         let track = &shown.take.tracks[shown.track];
+        if track.lacks(segment.first, segment.parts) {
+            return None;
+        }
         match track.partly_in_memory(segment.first, segment.parts) {
             None => {}
             Some(Ok(bytes)) => return Some(Media::Memory(bytes)),
@@ -305,6 +309,9 @@ impl Rendition {
         let shown = state.cuts.get(segment.cut as usize)?.as_ref()?;
         let index = segment.first + u32::try_from(part).ok()?;
         let track = &shown.take.tracks[shown.track];
+        if track.lacks(index, 1) {
+            return None;
+        }
         if let Some(bytes) = track.in_memory(index) {
             return Some(Media::Memory(bytes));
         }
@@ -326,6 +333,12 @@ impl State {
     fn part(&self, cut: u32, index: u32) -> PartAt {
         let shown = self.cuts[cut as usize].as_ref().expect("a segment's cut shows a track");
         shown.part(index).expect("a public part is in its take's index")
+    }
+
+    /// Whether one of these parts was lost by its disk.
+    fn lacks(&self, cut: u32, first: u32, count: u32) -> bool {
+        let shown = self.cuts.get(cut as usize).and_then(Option::as_ref);
+        shown.is_some_and(|shown| shown.take.tracks[shown.track].lacks(first, count))
     }
 
     fn timescale(&self, cut: u32) -> u32 {

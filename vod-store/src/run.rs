@@ -22,8 +22,15 @@ pub(crate) struct Run {
 
 #[derive(Debug)]
 enum Stage {
-    Waiting { held: VecDeque<Part> },
-    Writing { take: TakeId, writer: Writer },
+    Waiting {
+        held: VecDeque<Part>,
+    },
+    /// `moves`: to another take from the next keyframe on.
+    Writing {
+        take: TakeId,
+        writer: Writer,
+        moves: bool,
+    },
 }
 
 /// What becomes of a part.
@@ -58,8 +65,12 @@ impl Run {
     /// Takes a part; a take is opened only if it `may_open` now.
     pub(crate) async fn part(&mut self, part: Part, may_open: bool) -> Fate {
         self.last_part = Instant::now();
+        let leads = leading(&self.tracks).is_some_and(|leading| opens(&part, leading));
+        if leads && may_open && matches!(self.stage, Stage::Writing { moves: true, .. }) {
+            self.restart(Vec::new());
+        }
         match &mut self.stage {
-            Stage::Writing { take, writer } => match writer.part(part).await {
+            Stage::Writing { take, writer, .. } => match writer.part(part).await {
                 Ok(()) => Fate::Kept,
                 Err(Hangs) => Fate::Hangs(*take),
             },
@@ -78,7 +89,14 @@ impl Run {
 
     /// Its parts go to this take from now on.
     pub(crate) fn writes(&mut self, take: TakeId, writer: Writer) {
-        self.stage = Stage::Writing { take, writer };
+        self.stage = Stage::Writing { take, writer, moves: false };
+    }
+
+    /// Its take's disk hangs: at the next keyframe another is to be opened, elsewhere.
+    pub(crate) fn moves(&mut self) {
+        if let Stage::Writing { moves, .. } = &mut self.stage {
+            *moves = true;
+        }
     }
 
     /// Its take is over; the next keyframe opens another, or one that is among the `unwritten` parts.
@@ -96,7 +114,7 @@ fn begin_with_keyframe(held: &mut VecDeque<Part>, tracks: &[Track]) -> Option<u6
         if part.track != leading.name {
             return true;
         }
-        if begins.is_none() && part.opens_segment && part.independent {
+        if begins.is_none() && opens(part, leading) {
             begins = Some(crate::timeline::ticks_to_ns(part.start, leading.timescale));
         }
         begins.is_some()
@@ -109,7 +127,49 @@ fn leading(tracks: &[Track]) -> Option<&Track> {
     tracks.iter().find(|track| matches!(track.kind, TrackKind::Video { .. })).or(tracks.first())
 }
 
+/// Whether a take can begin with this part of the leading track.
+fn opens(part: &Part, leading: &Track) -> bool {
+    part.track == leading.name && part.opens_segment && part.independent
+}
+
 fn ends(part: &Part, tracks: &[Track]) -> u64 {
     let timescale = tracks.iter().find(|track| track.name == part.track).map_or(1, |track| track.timescale);
     crate::timeline::ticks_to_ns(part.start + u64::from(part.duration), timescale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn track(name: &str, kind: TrackKind) -> Track {
+        Track { name: name.parse().unwrap(), kind, codec: String::new(), timescale: 1000, init: bytes::Bytes::new() }
+    }
+
+    fn part(track: &str, number: u64, opens: bool) -> Part {
+        Part {
+            track: track.parse().unwrap(),
+            start: number * 200,
+            duration: 200,
+            independent: opens,
+            opens_segment: opens,
+            captured_at_ms: 0,
+            data: bytes::Bytes::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_take_opens_with_the_keyframe_that_the_disk_refused_and_the_sound_that_goes_with_it() {
+        let video = TrackKind::Video { width: 1, height: 1, frame_rate: None };
+        let audio = TrackKind::Audio { sample_rate: 1, channels: 1, language: None };
+        let mut run = Run::new(Arc::new(vec![track("video", video), track("audio", audio)]));
+        let refused = (3..8).flat_map(|number| [part("audio", number, true), part("video", number, number == 5)]);
+        run.restart(refused.collect());
+        // Not before the disks may be tried again; meanwhile what comes is held as well.
+        assert!(matches!(run.part(part("audio", 8, true), false).await, Fate::Kept));
+        let Fate::Opens { parts, .. } = run.part(part("video", 8, false), true).await else { panic!("no take opens") };
+        let starts = |name: &str| -> Vec<u64> {
+            parts.iter().filter(|part| part.track == name.parse().unwrap()).map(|part| part.start / 200).collect()
+        };
+        assert_eq!((starts("video"), starts("audio")), (vec![5, 6, 7, 8], vec![5, 6, 7, 8]));
+    }
 }

@@ -29,6 +29,8 @@ struct At {
 pub(crate) struct Thumbnails {
     folder: PathBuf,
     kept: Mutex<Kept>,
+    /// Held while one is written, so that a disk that hangs does not hold up those who only look.
+    writing: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -43,13 +45,14 @@ impl Thumbnails {
         let text = std::fs::read_to_string(folder.join(INSTANTS)).unwrap_or_default();
         let at = text.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
         let file = File::open(folder.join(PICTURES)).ok().map(Arc::new);
-        Self { folder, kept: Mutex::new(Kept { at, file }) }
+        Self { folder, kept: Mutex::new(Kept { at, file }), writing: Mutex::default() }
     }
 
     /// Keeps a picture, unless the last one is hardly older. Blocks on the disk.
     pub(crate) fn keep(&self, picture: &Thumbnail) -> io::Result<()> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.at.last().is_some_and(|last| picture.at_ms < last.at_ms + EVERY_MS) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self.kept.lock().unwrap_or_else(PoisonError::into_inner).at.last().copied();
+        if last.is_some_and(|last| picture.at_ms < last.at_ms + EVERY_MS) {
             return Ok(());
         }
         let append = |name: &str| OpenOptions::new().create(true).append(true).open(self.folder.join(name));
@@ -60,6 +63,7 @@ impl Thumbnails {
         let mut line = serde_json::to_vec(&at)?;
         line.push(b'\n');
         append(INSTANTS)?.write_all(&line)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.at.push(at);
         if kept.file.is_none() {
             kept.file = Some(Arc::new(File::open(self.folder.join(PICTURES))?));

@@ -257,6 +257,38 @@ async fn a_disk_that_hangs_does_not_stop_the_transmission_and_keeps_all_when_it_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_goes_on_hanging_is_left_for_the_spare_and_nothing_is_missing() {
+    if !mounted::possible() {
+        return;
+    }
+    let ((disk, _image), spare) = (Disk::ext4(), tempfile::tempdir().unwrap());
+    let folders = [&*disk.recordings(), spare.path()];
+    let first = store(&folders);
+    let (meeting, recording, mut camera) = live(&first).await;
+    disk.freeze();
+    let mut sent = 7;
+    while !stands(&recording, |alarm| matches!(alarm, Alarm::Failover { .. })) {
+        film(&mut camera, 1).await;
+        sent += 1;
+        // Slow enough that the queue, which is half a minute long in real time, is not full before the disk is left.
+        tokio::time::sleep(3 * STEP).await;
+        assert!(sent < 400, "it did not go on in the spare folder: {:?}", recording.alarms().borrow());
+    }
+    film(&mut camera, 20).await;
+    let last = format!("[video {}]", sent + 19);
+    until("the spare folder's parts are public", async || seen(&recording).await.contains(&last)).await;
+    let public = seen(&recording).await;
+    assert_eq!(numbers(&public, sent + 20), (0..sent + 20).collect::<Vec<_>>(), "none is missing between the disks");
+    disk.thaw();
+    first.end(meeting).await.unwrap();
+    first.close().await;
+    let again = store(&folders);
+    sound(&again);
+    let kept = again.recording(meeting).await.unwrap().unwrap();
+    assert_eq!(seen(&kept).await, public, "the disk came back, and has what was shown from memory");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parts_that_were_shown_and_then_refused_are_noted_as_lost() {
     if !mounted::possible() {
         return;
@@ -284,4 +316,9 @@ async fn parts_that_were_shown_and_then_refused_are_noted_as_lost() {
     assert!(texts(spare.path(), "program").contains(r#""k":"lost""#), "the programme says what is lost");
     let kept = again.recording(meeting).await.unwrap().unwrap();
     assert_eq!(numbers(&seen(&kept).await, 47).last(), Some(&46), "what came after the loss keeps its number");
+    let playlist = kept.rendition("video").unwrap().playlist(PlaylistRequest::default()).await.unwrap();
+    let playlist = String::from_utf8(playlist.text.to_vec()).unwrap();
+    let gap = playlist.split("#EXT-X-GAP").nth(1).expect("players are told where the gap is");
+    let number = gap.split("video/").nth(1).unwrap().split('.').next().unwrap();
+    assert!(kept.rendition("video").unwrap().segment(number.parse().unwrap()).await.is_none());
 }

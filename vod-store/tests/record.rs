@@ -293,6 +293,20 @@ async fn verification_finds_one_changed_byte_in_a_track_and_in_a_journal() {
         assert!(!report.faults.is_empty(), "a changed {name} was not found");
         std::fs::write(&path, bytes).unwrap();
     }
+    // The chain of a journal whose end is cut off is whole: the programme says how much was public.
+    let path = find(folder.path(), "journal", "\"s\":18000");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    std::fs::write(&path, lines[..lines.len() - 4].concat()).unwrap();
+    let report = store.verify(|_| {}).unwrap();
+    assert!(report.faults.iter().any(|fault| fault.contains("that were public are missing")), "{report:?}");
+    std::fs::write(&path, text).unwrap();
+    // What a power cut leaves of a take that was just being made is nobody's fault.
+    let begun = folder.path().join(meeting.to_string()).join("begun");
+    std::fs::create_dir(&begun).unwrap();
+    std::fs::write(begun.join("journal"), "").unwrap();
+    let report = store.verify(|_| {}).unwrap();
+    assert!(report.faults.is_empty() && report.torn.len() == 1, "{report:?}");
 }
 
 /// The file of this name that contains `needle`.

@@ -58,6 +58,7 @@ const TASKS: Rule = Rule {
         ("src/commands/demo.rs", "the demonstration's encoder; awaited before the command ends"),
         ("ingest/src/worker/output.rs", "the worker process writes to its parent; joined at its end"),
         ("vod-store/src/take/writer.rs", "disk calls block; ends when the take's writer is dropped, and tells so"),
+        ("vod-store/src/program/writer.rs", "disk calls block; a folder's ends when its keeper is dropped"),
     ],
 };
 

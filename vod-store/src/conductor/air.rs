@@ -1,6 +1,9 @@
 //! What is on air: which take the public is shown, from which part on.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 
@@ -9,7 +12,7 @@ use crate::{
     SourceId,
     program::{Cut, Entry},
     recording::{Shows, State},
-    take::{Take, TakeId},
+    take::{SLOW, Take, TakeId},
 };
 
 impl Desk {
@@ -49,7 +52,17 @@ impl Desk {
             parts.get(index as usize).is_some_and(|part| part.opens_segment && part.independent)
         };
         if track == leads && opens {
+            self.rush_on_air();
             self.cut(take, shows, leads, index).await;
+        }
+    }
+
+    /// Where the disk of the take on air hangs, the last that it was given is shown before another takes its place.
+    fn rush_on_air(&mut self) {
+        let at_work = self.on_air.as_ref().and_then(|on_air| self.takes.get(&on_air.take.id));
+        let Some(work) = at_work.filter(|work| work.backlog.age() >= SLOW) else { return };
+        for (track, index, data) in work.backlog.rush(Duration::ZERO) {
+            self.publish(track, index, data);
         }
     }
 

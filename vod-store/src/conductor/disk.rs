@@ -9,13 +9,15 @@ use crate::{
     SourceId,
     alarm::Alarm,
     program::{Entry, LostPart},
-    take::{Opening, TakeId, Writer, Written},
+    take::{Opening, SLOW, TakeId, Writer, Written},
 };
 
 /// An alarm about a slow disk stands for this long after the last time that it was.
 const SLOW_STANDS: Duration = Duration::from_secs(30);
 /// When every folder has refused, none is tried again before this.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
+/// A disk that has not taken a part for so long is left for a spare one.
+const HANGS: Duration = Duration::from_secs(3);
 
 impl Desk {
     pub(super) fn open_take(
@@ -138,7 +140,8 @@ impl Desk {
         if self.given.slate.is_none() {
             return;
         }
-        let late: Vec<_> = self.takes.iter().map(|(id, work)| (*id, work.backlog.age(), work.backlog.rush())).collect();
+        let late: Vec<_> =
+            self.takes.iter().map(|(id, work)| (*id, work.backlog.age(), work.backlog.rush(SLOW))).collect();
         for (id, age, parts) in late {
             if parts.is_empty() {
                 continue;
@@ -153,6 +156,24 @@ impl Desk {
             self.slow_at = None;
             self.given.recording.raised().clear(|alarm| matches!(alarm, Alarm::Slow { .. }));
         }
+    }
+
+    /// A disk that has not answered for long is left for the next one, where that one answers: each source goes on there from
+    /// its next keyframe. What was given before stays readable from memory, and is kept when the disk comes back.
+    pub(super) fn leave_hanging_disk(&mut self) {
+        let count = self.given.folders.len();
+        let hangs =
+            |folder: usize| self.takes.values().any(|work| work.folder == folder && work.backlog.age() >= HANGS);
+        let (from, to) = (self.folder, (self.folder + 1) % count);
+        if self.given.slate.is_none() || from == to || !hangs(from) || hangs(to) {
+            return;
+        }
+        self.disk_refused(from, &io::Error::new(io::ErrorKind::TimedOut, "the disk does not answer"));
+        let there = |take: TakeId| self.takes.get(&take).is_some_and(|work| work.folder == from);
+        for run in self.runs.values_mut().filter(|run| run.take().is_some_and(there)) {
+            run.moves();
+        }
+        self.slate.take_if(|slate| there(slate.id));
     }
 
     /// Writes a line of the programme and waits until it is on disk.

@@ -8,6 +8,7 @@ use crate::{SourceId, recording::Shows, take::Hangs};
 impl Desk {
     pub(super) async fn on_tick(&mut self) {
         self.rush().await;
+        self.leave_hanging_disk();
         if self.given.offered.is_empty() {
             let gone = |source: &SourceId| !self.given.intake.connected(*source);
             let gone: Vec<SourceId> = self.runs.keys().copied().filter(gone).collect();
@@ -19,7 +20,8 @@ impl Desk {
         let finishing = self.on_air.as_ref().is_some_and(|on_air| {
             let writes_on =
                 shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| run.take() == Some(on_air.take.id));
-            !writes_on && shown.is_some() && self.takes.contains_key(&on_air.take.id)
+            let at_work = self.takes.get(&on_air.take.id);
+            !writes_on && shown.is_some() && at_work.is_some_and(|work| !work.backlog.all_public())
         });
         // After a pause the slate stays as it is while a source is about to come to its keyframe.
         let resuming = self.slate.as_ref().is_some_and(|slate| slate.shows == Shows::Pause)

@@ -28,6 +28,8 @@ pub(crate) struct View<'a> {
     pub(crate) part: &'a dyn Fn(u32, u32) -> PartAt,
     /// The timescale of a cut's track.
     pub(crate) timescale: &'a dyn Fn(u32) -> u32,
+    /// Whether one of a cut's parts (the first, how many) is nowhere, its disk having lost it.
+    pub(crate) lacks: &'a dyn Fn(u32, u32, u32) -> bool,
     /// Whether it has ended.
     pub(crate) ended: bool,
     /// The other renditions: name and position.
@@ -72,7 +74,7 @@ impl Text {
             let mut settled = std::mem::take(&mut self.settled);
             self.starts.push(u32::try_from(settled.len()).expect("a playlist has less than 4 GiB"));
             self.before(&mut settled, view, segment);
-            Self::segment(&mut settled, view.name, self.segments, segment);
+            Self::segment(&mut settled, view, self.segments, segment);
             self.settled = settled;
             self.segments += 1;
         }
@@ -118,7 +120,7 @@ impl Text {
             ahead.before(text, view, segment);
             Self::parts(text, view, number, segment);
             if closed || number + 1 < view.line.segments.len() {
-                Self::segment(text, view.name, number, segment);
+                Self::segment(text, view, number, segment);
             }
             ahead.segments += 1;
         }
@@ -162,8 +164,11 @@ impl Text {
             Some(dated_at_ms + i64::try_from(segment.duration_ns / 1_000_000).unwrap_or(i64::MAX / 2));
     }
 
-    fn segment(text: &mut String, name: &str, number: usize, segment: &Segment) {
-        let _ = writeln!(text, "#EXTINF:{},\n{name}/{number}.m4s", Seconds(segment.duration_ns));
+    fn segment(text: &mut String, view: &View<'_>, number: usize, segment: &Segment) {
+        if (view.lacks)(segment.cut, segment.first, segment.parts) {
+            text.push_str("#EXT-X-GAP\n");
+        }
+        let _ = writeln!(text, "#EXTINF:{},\n{}/{number}.m4s", Seconds(segment.duration_ns), view.name);
     }
 
     fn parts(text: &mut String, view: &View<'_>, number: usize, segment: &Segment) {
@@ -175,8 +180,10 @@ impl Text {
             let part = (view.part)(segment.cut, segment.first + index);
             let duration = Seconds(crate::timeline::ticks_to_ns(u64::from(part.duration), timescale));
             let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+            let gap = if (view.lacks)(segment.cut, segment.first + index, 1) { ",GAP=YES" } else { "" };
             let name = view.name;
-            let _ = writeln!(text, "#EXT-X-PART:DURATION={duration},URI=\"{name}/{number}.{index}.m4s\"{independent}");
+            let uri = format_args!("{name}/{number}.{index}.m4s");
+            let _ = writeln!(text, "#EXT-X-PART:DURATION={duration},URI=\"{uri}\"{independent}{gap}");
         }
     }
 }
@@ -259,6 +266,7 @@ mod tests {
             line,
             part: &|_, index| part(index),
             timescale: &|_| 90_000,
+            lacks: &|_, _, _| false,
             ended,
             others: &others,
         })

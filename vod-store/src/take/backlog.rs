@@ -70,11 +70,17 @@ impl Backlog {
         self.lock().parts.front().map_or(Duration::ZERO, |oldest| oldest.given.elapsed())
     }
 
-    /// Takes into the index, from memory, what has been waiting for longer than [`SLOW`]: track, index, bytes.
-    pub(crate) fn rush(&self) -> Vec<(usize, u32, Bytes)> {
+    /// Whether it holds parts, and the public has them all: the disk hangs.
+    pub(crate) fn all_public(&self) -> bool {
+        let waiting = self.lock();
+        waiting.parts.back().is_some_and(|last| last.public.is_some())
+    }
+
+    /// Takes into the index, from memory, what has been waiting for so long: track, index, bytes.
+    pub(crate) fn rush(&self, waited: Duration) -> Vec<(usize, u32, Bytes)> {
         let mut waiting = self.lock();
         let Some(take) = waiting.take.clone().filter(|_| !waiting.over) else { return Vec::new() };
-        let slow = waiting.parts.iter_mut().take_while(|pending| pending.given.elapsed() >= SLOW);
+        let slow = waiting.parts.iter_mut().take_while(|pending| pending.given.elapsed() >= waited);
         slow.filter(|pending| pending.public.is_none())
             .map(|pending| {
                 let data = pending.part.data.clone();

@@ -1,7 +1,7 @@
 //! A take as its readers see it: what of it may be public, and where its bytes are.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io,
     os::unix::fs::FileExt,
@@ -34,11 +34,19 @@ pub(crate) struct TakeTrack {
     pub(crate) parts: RwLock<Vec<PartAt>>,
     /// By index, the bytes of those parts that are in memory only: the disk is slow, or has refused them.
     pub(super) memory: RwLock<BTreeMap<u32, Bytes>>,
+    /// Those that were public and are nowhere: only their places are kept.
+    lost: RwLock<BTreeSet<u32>>,
 }
 
 impl TakeTrack {
     pub(super) fn new(about: Track, file: File) -> Self {
-        Self { about, file: Arc::new(file), parts: RwLock::default(), memory: RwLock::default() }
+        Self {
+            about,
+            file: Arc::new(file),
+            parts: RwLock::default(),
+            memory: RwLock::default(),
+            lost: RwLock::default(),
+        }
     }
 
     /// Adds a part to the index, from where it may become public; its bytes too while they are on no disk.
@@ -50,6 +58,11 @@ impl TakeTrack {
         }
         parts.push(at);
         index
+    }
+
+    /// Whether one of `count` parts from `first` on is nowhere.
+    pub(crate) fn lacks(&self, first: u32, count: u32) -> bool {
+        self.lost.read().unwrap_or_else(PoisonError::into_inner).range(first..first + count).next().is_some()
     }
 
     /// The bytes of a part that is in memory only.
@@ -93,6 +106,7 @@ impl Take {
             // The disk may have kept it after all.
             if parts.len() == part.i as usize {
                 parts.push(part.at);
+                track.lost.write().unwrap_or_else(PoisonError::into_inner).insert(part.i);
             }
         }
     }

@@ -3,22 +3,25 @@
 //! With the takes' journals it is the whole truth about a recording: the same cuts over the same parts
 //! give the same segments with the same numbers, after every restart and on every machine.
 
+mod writer;
+
 use std::{
     collections::HashMap,
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    MeetingId, SourceId, disk,
-    journal::{self, Journal},
+    MeetingId, SourceId, journal,
     recording::Shows,
     store::About,
     take::{PartAt, Take, TakeId},
 };
+
+pub(crate) use writer::Writer;
 
 /// The programme's file in a recording's folder.
 pub(crate) const PROGRAM: &str = "program";
@@ -161,92 +164,6 @@ fn newest(folders: &[PathBuf]) -> io::Result<Option<(usize, Vec<Entry>)>> {
         (None, Some(error)) => Err(error),
         (best, _) => Ok(best),
     }
-}
-
-/// A programme open for more lines, in one of the recording's folders.
-#[derive(Debug)]
-pub(crate) struct Writer {
-    /// The recording's folder on each disk.
-    folders: Vec<PathBuf>,
-    /// Which of them it is written to.
-    at: usize,
-    journal: Journal,
-    entries: Vec<Entry>,
-}
-
-impl Writer {
-    /// Begins a programme in the first folder that takes it.
-    pub(crate) fn begin(folders: &[PathBuf], opened: Entry) -> io::Result<Self> {
-        let entries = vec![opened];
-        let (at, journal) = anywhere(folders, 0, &entries)?;
-        Ok(Self { folders: folders.to_owned(), at, journal, entries })
-    }
-
-    /// Takes up the programme that lies in one of the folders; none where there is none.
-    pub(crate) fn resume(folders: &[PathBuf]) -> io::Result<Option<Self>> {
-        let Some((at, entries)) = newest(folders)? else { return Ok(None) };
-        let (at, (journal, entries)) = match Journal::resume(&folders[at].join(PROGRAM)) {
-            Ok(resumed) => (at, resumed),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(error),
-            Err(error) => {
-                tracing::error!(folder = %folders[at].display(), %error, "the programme goes on elsewhere");
-                let (at, journal) = anywhere(folders, at + 1, &entries)?;
-                (at, (journal, entries))
-            }
-        };
-        Ok(Some(Self { folders: folders.to_owned(), at, journal, entries }))
-    }
-
-    /// Its lines so far.
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// Writes a line and waits until it is on a disk.
-    /// Where the disk refuses, the whole programme is written anew: to the next folder, or at last to the same one again.
-    pub(crate) fn note(&mut self, entry: Entry) -> io::Result<()> {
-        self.journal.push(&entry);
-        let committed = self.journal.commit();
-        self.entries.push(entry);
-        let Err(error) = committed else { return Ok(()) };
-        tracing::error!(folder = %self.folders[self.at].display(), %error, "the programme is written anew elsewhere");
-        match anywhere(&self.folders, self.at + 1, &self.entries) {
-            Ok((at, journal)) => (self.at, self.journal) = (at, journal),
-            Err(error) => {
-                self.entries.pop();
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Writes a whole programme into the first folder from `first` on that takes it.
-fn anywhere(folders: &[PathBuf], first: usize, entries: &[Entry]) -> io::Result<(usize, Journal)> {
-    let mut refused = None;
-    for index in (first..first + folders.len()).map(|index| index % folders.len()) {
-        match create(&folders[index], entries) {
-            Ok(journal) => return Ok((index, journal)),
-            Err(error) => refused = Some(error),
-        }
-    }
-    Err(refused.unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no folder")))
-}
-
-/// Makes a recording's folder with a programme in it, so that a crash leaves either both or neither.
-fn create(folder: &Path, entries: &[Entry]) -> io::Result<Journal> {
-    disk::make_folder(folder)?;
-    let begun = folder.join("program.begun");
-    match std::fs::remove_file(&begun) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut journal = Journal::create(&begun)?;
-    entries.iter().for_each(|entry| journal.push(entry));
-    journal.commit()?;
-    std::fs::rename(&begun, folder.join(PROGRAM))?;
-    disk::sync_parent(&folder.join(PROGRAM))?;
-    Ok(journal)
 }
 
 /// The whole story: the programme with its takes, which may lie in any of `folders` (the recording's folder on each disk).

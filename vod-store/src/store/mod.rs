@@ -1,8 +1,9 @@
 //! The folder of recordings.
 
+mod catalogue;
+
 use std::{
-    collections::{BTreeSet, HashMap},
-    ffi::OsString,
+    collections::HashMap,
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -20,6 +21,8 @@ use crate::{
     program::{self, Entry, Story, Writer},
     slate::Slate,
 };
+
+pub use catalogue::CatalogueEntry;
 
 /// Why the store could not.
 #[derive(Debug, thiserror::Error)]
@@ -309,39 +312,6 @@ impl Store {
         Ok(Some(recording))
     }
 
-    /// Every recording on disk with what it says about its meeting.
-    ///
-    /// # Errors
-    /// When the folder cannot be read; a recording that cannot is left out and logged.
-    pub async fn catalogue(&self) -> Result<Vec<CatalogueEntry>, Error> {
-        let folders = self.all_folders().to_owned();
-        blocking(move || {
-            let mut found = Vec::new();
-            for name in names(&folders)? {
-                let paths: Vec<PathBuf> = folders.iter().map(|folder| folder.join(&name)).collect();
-                let path = &paths[0];
-                match program::entries(&paths).map(|entries| program::outline(&entries.unwrap_or_default())) {
-                    Ok(Some(story)) => found.push(CatalogueEntry {
-                        meeting: story.meeting,
-                        about: story.about,
-                        sources: story.sources,
-                        began_at_ms: story.began_at_ms,
-                        paused_at_ms: story.paused_at_ms,
-                        ended_at_ms: story.ended_at_ms,
-                    }),
-                    Ok(None) => tracing::warn!(folder = %path.display(), "no programme begins here"),
-                    Err(error) => {
-                        tracing::warn!(folder = %path.display(), %error, "this is no recording that can be read")
-                    }
-                }
-            }
-            found.sort_by_key(|entry| entry.began_at_ms);
-            Ok(found)
-        })
-        .await
-        .map_err(|source| error(self.folder(), source))
-    }
-
     /// Room left on the recordings' disk, bytes.
     ///
     /// # Errors
@@ -367,41 +337,10 @@ enum Kind {
     Film,
 }
 
-/// The names of all that lies in the folders. Only the first must be readable: a spare may be a disk that has gone.
-fn names(folders: &[PathBuf]) -> io::Result<BTreeSet<OsString>> {
-    let mut names = BTreeSet::new();
-    for (index, folder) in folders.iter().enumerate() {
-        let read = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        match read {
-            Ok(entries) => names.extend(entries.into_iter().map(|entry| entry.file_name())),
-            Err(error) if index == 0 => return Err(error),
-            Err(error) => tracing::error!(folder = %folder.display(), %error, "the spare folder cannot be read"),
-        }
-    }
-    Ok(names)
-}
-
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
 fn error(path: &Path, source: io::Error) -> Error {
     Error::Io { what: path.display().to_string(), source }
-}
-
-/// A recording as the disk knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CatalogueEntry {
-    /// The meeting.
-    pub meeting: MeetingId,
-    /// What the disk keeps about it.
-    pub about: About,
-    /// Its sources by rank.
-    pub sources: Vec<SourceId>,
-    /// When it began, milliseconds UTC.
-    pub began_at_ms: i64,
-    /// Since when it pauses; none where it does not.
-    pub paused_at_ms: Option<i64>,
-    /// When it ended; none where it was running.
-    pub ended_at_ms: Option<i64>,
 }
