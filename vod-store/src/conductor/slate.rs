@@ -1,9 +1,15 @@
 //! The slate's side, and what is due by the clock.
 
+use std::sync::PoisonError;
+
 use tokio::time::Instant;
 
 use super::{Desk, STALLED, SlateTake};
 use crate::{SourceId, recording::Shows, take::Hangs};
+
+/// The slate's clock is behind by this, milliseconds: its parts are there at once, a source's only some time after they
+/// were captured, so that dates never run back where the source takes over. Players place what they play by the dates.
+const BEHIND_MS: i64 = 700;
 
 impl Desk {
     pub(super) async fn on_tick(&mut self) {
@@ -54,10 +60,23 @@ impl Desk {
         }
         match self.open_take(None, slate.tracks()) {
             Ok((id, writer)) => {
-                let running = slate.run(self.given.clock.now_ms());
+                let behind = self.given.clock.now_ms() - BEHIND_MS;
+                let running = slate.run(self.shown_until_ms().map_or(behind, |shown| shown.max(behind)));
                 self.slate = Some(SlateTake { id, writer, running, since: Instant::now(), shows });
             }
             Err(error) => self.disk_refused(self.folder, &error),
         }
+    }
+
+    /// When, by its dates, what is on air ends so far; milliseconds UTC.
+    fn shown_until_ms(&self) -> Option<i64> {
+        let on_air = self.on_air.as_ref()?;
+        let ends = on_air.take.tracks.iter().zip(&on_air.public).filter_map(|(track, public)| {
+            let parts = track.parts.read().unwrap_or_else(PoisonError::into_inner);
+            let last = parts.get(usize::try_from(public.checked_sub(1)?).ok()?)?;
+            let lasts_ms = u64::from(last.duration) * 1000 / u64::from(track.about.timescale);
+            Some(last.captured_at_ms + i64::try_from(lasts_ms).unwrap_or_default())
+        });
+        ends.max()
     }
 }
