@@ -98,10 +98,15 @@ impl Transport {
         }
     }
 
-    /// The stream has ended: what was held back.
+    /// The stream has ended: what was held back, but for the last picture. Only a next one would have shown that it is
+    /// whole, and a caller that hangs up cuts it.
     pub(super) fn finish(&mut self) -> Vec<Tag> {
         self.input.push_event(gst::event::Eos::new());
-        self.take()
+        let mut tags = self.take();
+        if let Some(last) = tags.iter().rposition(|tag| tag.kind == Kind::Video) {
+            tags.remove(last);
+        }
+        tags
     }
 
     fn take(&self) -> Vec<Tag> {

@@ -200,7 +200,8 @@ fn every_picture_of_a_transport_stream_arrives() {
         }
     }
     assert_eq!(messages.last(), Some(&Message::End));
-    assert_eq!(pictures, 100);
+    // Of the last one nobody can say whether it is whole.
+    assert_eq!(pictures, 99);
     assert!((3.8..4.2).contains(&(sound as f64 / 48_000.0)), "{sound}");
 }
 
