@@ -1,5 +1,7 @@
 //! Structured logs on standard error.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
@@ -14,7 +16,9 @@ pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
     for directive in DISCREET {
         filter = filter.add_directive(directive.parse()?);
     }
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for a terminal, not for a file or the journal.
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     match settings.format.as_str() {
         "json" => log.json().init(),
         _ => log.with_target(false).init(),

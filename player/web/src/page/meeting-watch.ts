@@ -98,8 +98,8 @@ export class MeetingWatch extends HTMLElement {
 
   #viewers({ viewers }: { viewers: number }): void {
     const slot = this.#slot("viewers");
-    if (!slot || this.dataset["stage"] === "ended") return;
-    slot.hidden = viewers < 1;
+    if (!slot) return;
+    slot.hidden = viewers < 1 || !["live", "paused"].includes(this.dataset["stage"] ?? "");
     setText(slot, this.#words.say("viewers", { value: viewers }));
   }
 
