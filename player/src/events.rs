@@ -48,6 +48,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/meetings/{id}/events", get(meeting))
         .route("/studio/sources/{id}/events", get(source))
         .route("/studio/sources/{id}/thumbnail.jpg", get(thumbnail))
+        .route("/studio/meetings/{id}/alarms.json", get(alarms))
         .route("/studio/disk.json", get(disk))
 }
 
@@ -275,6 +276,14 @@ async fn disk(State(app): State<App>, _clerk: Clerk) -> Result<Response> {
     let hours = left / BYTES_PER_HOUR;
     let body = serde_json::json!({ "room_left_bytes": left, "meeting_hours_left": hours });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
+}
+
+/// What is wrong with the disks under the meeting's recording; nothing where it has none.
+async fn alarms(State(app): State<App>, clerk: Clerk, Path(id): Path<String>) -> Result<Response> {
+    let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
+    app.council.meeting(clerk.here.id, id).await?;
+    let alarms = app.store.recording(id).await?.map(|recording| recording.alarms().borrow().clone());
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(alarms.unwrap_or_default())).into_response())
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
         (Method::GET, "/studio".to_owned(), ""),
         (Method::GET, "/studio/sources".to_owned(), ""),
         (Method::GET, format!("/studio/meetings/{meeting}"), ""),
+        (Method::GET, format!("/studio/meetings/{meeting}/alarms.json"), ""),
         (Method::GET, format!("/studio/sources/{source}/events"), ""),
         (Method::GET, format!("/studio/sources/{source}/thumbnail.jpg"), ""),
         (Method::GET, "/studio/disk.json".to_owned(), ""),

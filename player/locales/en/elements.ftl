@@ -99,6 +99,12 @@ disk-hours = enough for about { $hours } hours of meeting
 disk-low = The disk is nearly full. Tell the administrator before the meeting.
 disk-unknown = The room on the disk could not be measured.
 
+## Alarms of the recording (record-alarms)
+alarms-slow = The disk is slow. The broadcast goes on from memory and is kept as soon as the disk takes it. Tell the administrator.
+alarms-refused = The disk of { $folder } refuses to write ({ $what }). Tell the administrator now.
+alarms-failover = The recording goes on in the spare folder { $folder }.
+alarms-lost = Parts that viewers saw could not be kept, because the disk refused them: { $parts }. The recording will have a gap there.
+
 ## Watching a source (source-monitor)
 monitor-connected = Connected since { $time }
 monitor-disconnected = Not connected

@@ -1,4 +1,5 @@
 /** On the clerk's pages. */
 import "./studio/disk-room";
 import "./studio/elapsed";
+import "./studio/record-alarms";
 import "./studio/source-monitor";
