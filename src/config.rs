@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
+use ingest::worker::Rendition;
 use serde::Deserialize;
 
 /// The documented defaults, as `bema config` prints them.
@@ -54,6 +55,7 @@ pub(crate) struct Data {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Media {
     pub(crate) analysis: bool,
+    pub(crate) rendition: Rendition,
 }
 
 /// `[log]`.
@@ -153,6 +155,7 @@ mod tests {
             ("[server]\nlisten = \"8080\"", "socket address"),
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[rtmp]\nlisten = \"1935\"", "rtmp.listen"),
+            ("[media]\nrendition = \"720p\"", "720p"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(named), "{text:?} gives {error:?}");

@@ -71,6 +71,7 @@ impl Running {
                 let bound = listener.local_addr()?;
                 let mut workers = WorkerCommand::this_program()?;
                 workers.profile.analysis = config.media.analysis;
+                workers.profile.rendition = config.media.rendition;
                 let admit: ingest::rtmp::Admit = Arc::new(move |presented: &str| keys.source(presented));
                 tasks.spawn(ingest::rtmp::serve(
                     listener,

@@ -14,5 +14,6 @@ mod crash;
 mod delivery;
 mod download;
 mod house;
+mod renditions;
 mod server;
 mod studio;
