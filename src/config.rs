@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
+use ingest::worker::Rendition;
 use serde::Deserialize;
 
 /// The documented defaults, as `bema config` prints them.
@@ -88,6 +89,7 @@ pub(crate) struct Data {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Media {
     pub(crate) analysis: bool,
+    pub(crate) rendition: Rendition,
 }
 
 /// `[log]`.
@@ -233,6 +235,7 @@ mod tests {
             ("[srt]\npublic_url = \"council.example.gr\"", "srt.public_url"),
             ("[srt]\npassphrase = \"too short\"", "srt.passphrase: 10 to 79 characters"),
             ("[srt]\npassphrase = \"has a space in it\"", "srt.passphrase"),
+            ("[media]\nrendition = \"720p\"", "720p"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(named), "{text:?} gives {error:?}");

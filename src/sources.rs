@@ -41,6 +41,7 @@ impl Ways {
     ) -> anyhow::Result<Self> {
         let mut workers = WorkerCommand::this_program()?;
         workers.profile.analysis = config.media.analysis;
+        workers.profile.rendition = config.media.rendition;
         let admit = Arc::new(move |presented: &str| keys.source(presented));
         Ok(Self { intake: parts.store.intake().clone(), workers, admit, stopping, tasks })
     }

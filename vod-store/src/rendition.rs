@@ -35,6 +35,11 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    /// Whether the track is the rendition's own, and does not stand in for it.
+    fn is_of(&self, rendition: &str) -> bool {
+        self.take.tracks[self.track].about.name.as_str() == rendition
+    }
+
     fn part(&self, index: u32) -> Option<PartAt> {
         let parts = self.take.tracks[self.track].parts.read().unwrap_or_else(PoisonError::into_inner);
         parts.get(index as usize).copied()
@@ -118,8 +123,15 @@ impl Rendition {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let Some(Some(shown)) = state.cuts.last().cloned() else { return };
         let Some(part) = shown.part(index) else { return };
-        let timescale = shown.take.tracks[shown.track].about.timescale;
+        let about = &shown.take.tracks[shown.track].about;
+        let (timescale, pictures) = (about.timescale, matches!(about.kind, TrackKind::Video { .. }));
+        // A smaller rendition comes later than the pictures whose keyframe the cut is at: of what is older nothing is shown.
+        if pictures && !part.independent && state.line.begins_cut() {
+            return;
+        }
+        let own = shown.is_of(&self.name);
         if state.line.push(index, &part, timescale)
+            && own
             && let [.., complete, _] = state.line.segments.as_slice()
             && complete.duration_ns >= 500_000_000
         {
@@ -175,19 +187,27 @@ impl Rendition {
     }
 
     /// What the latest cut that showed a source's track says of it: kind, codec; and the peak bit rate.
+    /// None where others' pictures stand in for it: who chooses among the renditions is not to choose it.
     pub(crate) fn describe(&self) -> Option<(TrackKind, String, u64)> {
         let state = self.read();
         let shown = state.cuts.iter().flatten();
         let best = shown.clone().rfind(|shown| shown.take.source.is_some()).or_else(|| shown.clone().last())?;
         let about = &best.take.tracks[best.track].about;
+        if matches!(about.kind, TrackKind::Video { .. }) && !best.is_of(&self.name) {
+            return None;
+        }
         Some((about.kind.clone(), about.codec.clone(), state.peak_bit_rate))
     }
 
-    /// The bit rate of the whole, bits a second.
+    /// The bit rate of the whole, bits a second, without what stands in for it.
     pub(crate) fn average_bit_rate(&self) -> u64 {
         let state = self.read();
-        let bytes: u64 = state.line.segments.iter().map(|segment| segment.length).sum();
-        let duration = u128::from(state.line.duration_ns());
+        let own: Vec<bool> =
+            state.cuts.iter().map(|cut| cut.as_ref().is_some_and(|shown| shown.is_of(&self.name))).collect();
+        let segments = state.line.segments.iter().filter(|segment| own[segment.cut as usize]);
+        let (bytes, duration) = segments.fold((0_u64, 0_u128), |(bytes, duration), segment| {
+            (bytes + segment.length, duration + u128::from(segment.duration_ns))
+        });
         if duration == 0 {
             return 0;
         }

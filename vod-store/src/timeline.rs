@@ -83,6 +83,11 @@ impl Line {
         self.cut = cut;
     }
 
+    /// Whether no part of the cut has come yet.
+    pub(crate) fn begins_cut(&self) -> bool {
+        self.closed
+    }
+
     /// Nothing more comes.
     pub(crate) fn end(&mut self) {
         self.closed = true;

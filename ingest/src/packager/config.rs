@@ -18,9 +18,9 @@ pub(crate) struct Avc {
     /// Frames a second, where the parameter set says so.
     pub(crate) rate: Option<f64>,
     /// Bytes of the length before each NAL unit.
-    length_size: usize,
+    pub(crate) length_size: usize,
     /// The parameter sets as NAL units with lengths.
-    sets: Bytes,
+    pub(crate) sets: Bytes,
 }
 
 /// Kinds of NAL units (ITU-T H.264 table 7-1).

@@ -7,7 +7,9 @@
 mod anchor;
 mod audio;
 pub(crate) mod config;
+mod describe;
 mod rate;
+mod rendition;
 #[cfg(test)]
 mod tests;
 mod video;
@@ -15,14 +17,16 @@ mod video;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use cmaf::{Coding, Sample};
-use vod_store::media::{Part, Track, TrackKind, TrackName};
+use cmaf::Sample;
+use vod_store::media::{Part, Track};
 
-use crate::{Error, Result};
+use crate::Result;
 use anchor::Anchor;
 pub use audio::AudioFrame;
 use audio::AudioTrack;
 use config::{Aac, Avc, SILENT_FRAME};
+use describe::{audio_track, part, video_track};
+use rendition::RenditionTrack;
 pub use video::VideoFrame;
 use video::VideoTrack;
 
@@ -35,8 +39,10 @@ const JUMP_BACK: i64 = 500 * MS;
 const MISSING: i64 = 3_000 * MS;
 /// At the start pictures wait so long for sound.
 const SOUND_WAIT: i64 = 800 * MS;
-/// And so many at most.
-const HELD: usize = 128;
+/// And for the first of the smaller pictures.
+const RENDITION_WAIT: i64 = 1_000 * MS;
+/// And so many of all at most.
+const HELD: usize = 256;
 
 /// A part before it has its name and its bytes.
 #[derive(Debug)]
@@ -71,12 +77,14 @@ pub struct Carries {
 struct Set {
     zero: i64,
     video: Option<VideoTrack>,
+    rendition: Option<RenditionTrack>,
     audio: AudioTrack,
     silent: bool,
 }
 
 enum Held {
     Video(VideoFrame),
+    Rendition(VideoFrame),
     Audio(AudioFrame),
 }
 
@@ -84,10 +92,15 @@ enum Held {
 #[derive(Default)]
 pub struct Packager {
     avc: Option<Avc>,
+    /// Of the smaller pictures.
+    rendition_avc: Option<Avc>,
     aac: Option<Aac>,
     /// How the two are described.
     video_track: Option<Track>,
     audio_track: Option<Track>,
+    /// Whether smaller pictures are being made, and how they are described once that is known.
+    expects_rendition: bool,
+    rendition_track: Option<Track>,
     set: Option<Set>,
     held: VecDeque<Held>,
     anchor: Anchor,
@@ -141,12 +154,51 @@ impl Packager {
     pub fn video_configuration(&mut self, record: Bytes) -> Result<bool> {
         if self.avc.as_ref().is_none_or(|avc| avc.record != record) {
             let avc = Avc::read(record)?;
-            let track = video_track(&avc)?;
+            let track = video_track("video", &avc)?;
             self.close();
-            (self.avc, self.video_track) = (Some(avc), Some(track));
+            (self.avc, self.video_track, self.rendition_track) = (Some(avc), Some(track), None);
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Whether smaller pictures will come. A set waits a little for the first of them; where none come any more,
+    /// the next keyframe begins a set without them.
+    pub fn expect_rendition(&mut self, expects: bool) {
+        self.expects_rendition = expects;
+        if !expects {
+            self.rendition_track = None;
+        }
+    }
+
+    /// The AVCDecoderConfigurationRecord of the smaller pictures.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn rendition_configuration(&mut self, record: Bytes) -> Result<()> {
+        let avc = Avc::read(record)?;
+        // Their rate is the source's: their own is what the encoder made of its input's.
+        let rate = self.avc.as_ref().and_then(|source| source.rate);
+        let avc = Avc { rate, ..avc };
+        self.rendition_track = Some(video_track("video-360p", &avc)?);
+        self.rendition_avc = Some(avc);
+        Ok(())
+    }
+
+    /// A smaller picture, stamped as the source's own that it was made from.
+    pub fn rendition(&mut self, mut frame: VideoFrame) {
+        if let Some(avc) = self.rendition_avc.as_ref().filter(|_| frame.key) {
+            frame.data = avc.announced(frame.data);
+        }
+        match &mut self.set {
+            Some(Set { rendition: Some(track), .. }) => {
+                let cuts = track.push(frame, &self.anchor);
+                self.output.extend(cuts.into_iter().map(|cut| part("video-360p", cut)));
+            }
+            Some(_) => {}
+            None if !self.held.is_empty() => self.hold(Held::Rendition(frame)),
+            None => {}
+        }
     }
 
     /// AAC's AudioSpecificConfig. Answers whether it differs from the one before.
@@ -190,7 +242,11 @@ impl Packager {
 
     /// Whether what now comes is not what the open set carries: the next keyframe begins another.
     fn is_another_set(&self) -> bool {
-        self.set.as_ref().is_some_and(|set| set.video.is_none() || set.silent == self.has_sound())
+        let another = |set: &Set| {
+            let rendition = set.rendition.is_some() != self.rendition_track.is_some();
+            set.video.is_none() || set.silent == self.has_sound() || rendition
+        };
+        self.set.as_ref().is_some_and(another)
     }
 
     fn has_sound(&self) -> bool {
@@ -254,14 +310,18 @@ impl Packager {
         self.held.push_back(held);
         let first = self.held.iter().find_map(|held| match held {
             Held::Video(frame) => Some(frame.dts),
-            Held::Audio(_) => None,
+            Held::Audio(_) | Held::Rendition(_) => None,
         });
         let (Some(first), Some(last)) = (first, self.video_at) else { return };
-        if self.has_sound() || last - first >= SOUND_WAIT || self.held.len() >= HELD {
+        let waited = last - first;
+        let sound = self.has_sound() || waited >= SOUND_WAIT;
+        let rendition = !self.expects_rendition || self.rendition_track.is_some() || waited >= RENDITION_WAIT;
+        if (sound && rendition) || self.held.len() >= HELD {
             self.begin(first, true);
             for held in std::mem::take(&mut self.held) {
                 match held {
                     Held::Video(frame) => self.put_video(frame),
+                    Held::Rendition(frame) => self.rendition(frame),
                     Held::Audio(frame) => self.put_audio(frame),
                 }
             }
@@ -278,15 +338,19 @@ impl Packager {
             (aac, described)
         });
         let mut tracks = Vec::new();
-        let mut pictures = None;
+        let (mut pictures, mut rendition) = (None, None);
         if let Some((avc, described)) = self.avc.as_ref().zip(self.video_track.clone()).filter(|_| video) {
             pictures = Some(VideoTrack::new(avc.rate, zero));
+            rendition = self.rendition_track.as_ref().map(|_| RenditionTrack::new(avc.rate, zero));
             tracks.push(described);
         }
         tracks.push(described);
+        // The source's own pictures stand first: their keyframes decide where a recording begins.
+        tracks.extend(self.rendition_track.clone().filter(|_| rendition.is_some()));
         self.audio_since = None;
         self.output.push(Output::Tracks(tracks));
-        self.set = Some(Set { zero, video: pictures, audio: AudioTrack::new(aac.rate, aac.frame, zero), silent });
+        let audio = AudioTrack::new(aac.rate, aac.frame, zero);
+        self.set = Some(Set { zero, video: pictures, rendition, audio, silent });
     }
 
     fn put_video(&mut self, frame: VideoFrame) {
@@ -294,6 +358,9 @@ impl Packager {
         let Some(video) = set.video.as_mut() else { return };
         let (dts, arrived_ms) = (frame.dts, frame.arrived_ms);
         let cuts = video.push(frame, &mut self.anchor);
+        if let Some(rendition) = &mut set.rendition {
+            cuts.iter().for_each(|cut| rendition.mark(cut));
+        }
         self.output.extend(cuts.into_iter().map(|cut| part("video", cut)));
         if set.silent {
             while set.audio.next_pts().unwrap_or(set.zero) <= dts {
@@ -320,44 +387,14 @@ impl Packager {
     pub fn close(&mut self) {
         if let Some(mut set) = self.set.take() {
             let last = set.video.as_mut().map(|video| video.finish(&mut self.anchor)).unwrap_or_default();
+            if let Some(rendition) = &mut set.rendition {
+                last.iter().for_each(|cut| rendition.mark(cut));
+                let last = rendition.finish(&self.anchor);
+                self.output.extend(last.into_iter().map(|cut| part("video-360p", cut)));
+            }
             self.output.extend(last.into_iter().map(|cut| part("video", cut)));
             self.output.extend(set.audio.flush(&mut self.anchor).map(|cut| part("audio", cut)));
         }
         self.held.clear();
     }
-}
-
-fn name(name: &'static str) -> TrackName {
-    name.parse().expect("our names are of a track's letters")
-}
-
-fn part(track: &'static str, cut: Cut) -> Output {
-    Output::Part(Part {
-        track: name(track),
-        start: cut.start,
-        duration: cut.duration,
-        independent: cut.independent,
-        opens_segment: cut.opens_segment,
-        captured_at_ms: cut.captured_at_ms,
-        data: cmaf::write_chunk(cut.sequence, cut.start, &cut.samples),
-    })
-}
-
-fn described(called: &'static str, kind: TrackKind, track: &cmaf::Track) -> Result<Track> {
-    let init = cmaf::write_init(track).map_err(|error| Error::Configuration(error.to_string()))?;
-    Ok(Track { name: name(called), kind, codec: track.codec(), timescale: track.timescale, init })
-}
-
-fn video_track(avc: &Avc) -> Result<Track> {
-    let (width, height) = (avc.width, avc.height);
-    let kind = TrackKind::Video { width, height, frame_rate: avc.rate };
-    let coding = Coding::Avc { config: avc.record.clone(), width, height };
-    described("video", kind, &cmaf::Track { timescale: 90_000, coding })
-}
-
-fn audio_track(aac: &Aac) -> Result<Track> {
-    let (sample_rate, channels) = (aac.rate, aac.channels);
-    let kind = TrackKind::Audio { sample_rate, channels, language: None };
-    let coding = Coding::Aac { config: aac.config.clone(), sample_rate, channels, language: *b"und" };
-    described("audio", kind, &cmaf::Track { timescale: aac.rate, coding })
 }

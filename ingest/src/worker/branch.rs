@@ -56,6 +56,17 @@ impl Branch {
         self.ready = stopped.and_then(|_| self.pipeline.set_state(gst::State::Playing)).is_ok();
     }
 
+    /// Has the encoder named `coder` make a keyframe of the next picture from this time (in nanoseconds) on.
+    pub(super) fn force_keyframe(&self, pts: u64) {
+        let asked = gst::Structure::builder("GstForceKeyUnit")
+            .field("running-time", gst::ClockTime::from_nseconds(pts))
+            .field("all-headers", false)
+            .field("count", 0_u32);
+        let event = gst::event::CustomUpstream::new(asked.build());
+        // A branch that is not ready has no encoder to ask.
+        let _ = self.pipeline.by_name("coder").is_some_and(|coder| coder.send_event(event));
+    }
+
     /// Whether it still takes anything.
     pub(super) fn is_ready(&self) -> bool {
         self.ready

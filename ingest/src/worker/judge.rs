@@ -36,6 +36,8 @@ pub(super) struct Observation {
     pub(super) change: Option<f64>,
     /// Frames a second that the source announces.
     pub(super) announced_rate: Option<f64>,
+    /// Since when the smaller pictures are not made because the machine cannot.
+    pub(super) no_rendition_ms: Option<i64>,
 }
 
 /// Remembers since when each condition holds.
@@ -97,6 +99,7 @@ impl Judge {
         if drift_ms.abs() > DRIFT_MS {
             faults.push(Fault::Drift { drift_ms });
         }
+        faults.extend(seen.no_rendition_ms.map(|since_ms| Fault::NoRendition { since_ms }));
         faults
     }
 }
@@ -126,6 +129,7 @@ mod tests {
                     sound_ms: now,
                     change: (second % 2 == 0).then_some(3.0),
                     announced_rate: Some(25.0),
+                    no_rendition_ms: None,
                 };
                 at(second, &mut seen);
                 judge.judge(&seen)
@@ -160,6 +164,7 @@ mod tests {
         check(&[Fault::FramesLost { frame_rate: 12.0 }], 4, |_, seen| seen.health.frame_rate = 12.0);
         check(&[Fault::NoSound { since_ms: 0 }], 3, |_, seen| seen.sound_ms = 0);
         check(&[Fault::NoPicture { since_ms: 0 }], 3, |_, seen| seen.picture_ms = 0);
+        check(&[Fault::NoRendition { since_ms: 7 }], 0, |_, seen| seen.no_rendition_ms = Some(7));
         check(&[Fault::Stalled { since_ms: 0 }], 2, |_, seen| seen.media_ms = 0);
     }
 

@@ -8,6 +8,7 @@ mod branch;
 mod film;
 mod judge;
 mod output;
+mod rendition;
 mod retag;
 pub mod sandbox;
 mod station;
@@ -29,6 +30,7 @@ use crate::{
     wire::{Message, Problem},
 };
 use output::Output;
+pub use rendition::{PROCESSORS, Rendition};
 use station::Station;
 use transport::Transport;
 
@@ -58,6 +60,8 @@ pub struct Profile {
     pub analysis: bool,
     /// Code the pictures anew where keyframes stand too far apart for segments.
     pub transcode: bool,
+    /// A smaller form of a live source's pictures.
+    pub rendition: Rendition,
     /// Lock the process in. Only tests and measurements leave it off.
     pub sandbox: bool,
     /// Read nothing: try what a worker must not be able to do, and print what succeeded ([`sandbox::Reach`]) as JSON.
@@ -66,7 +70,8 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { container: Container::Flv, analysis: true, transcode: true, sandbox: true, probe: false }
+        let (container, rendition) = (Container::Flv, Rendition::Auto);
+        Self { container, analysis: true, transcode: true, rendition, sandbox: true, probe: false }
     }
 }
 
@@ -118,7 +123,7 @@ impl Wall {
 /// When the process cannot be locked in, or a pipe fails. Media that cannot be read is no error of the worker's:
 /// it is told to the parent as a [`Problem`].
 pub fn run(profile: &Profile) -> Result<()> {
-    if profile.analysis || profile.transcode {
+    if profile.analysis || profile.transcode || profile.rendition.is_wanted() {
         branch::load()?;
     }
     match profile.container {

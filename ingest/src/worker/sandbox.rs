@@ -113,6 +113,11 @@ fn allowed() -> Result<BpfProgram, seccompiler::Error> {
     // GStreamer wakes its own threads through pairs of sockets, which lead nowhere else.
     rules.insert(libc::SYS_socketpair, vec![where_is(0, u64::from(libc::AF_UNIX.cast_unsigned()))?]);
     rules.insert(libc::SYS_tgkill, vec![where_is(0, u64::from(std::process::id()))?]);
+    // A thread may give way to others.
+    let process = u64::from(libc::PRIO_PROCESS);
+    let itself = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, 0)?;
+    let which = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, process)?;
+    rules.insert(libc::SYS_setpriority, vec![SeccompRule::new(vec![which, itself])?]);
     // Limits may be read, not set.
     rules.insert(libc::SYS_prlimit64, vec![where_is(2, 0)?]);
     let names = [libc::PR_SET_NAME, libc::PR_GET_NAME, PR_SET_VMA];

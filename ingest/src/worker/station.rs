@@ -17,6 +17,7 @@ use super::{
     analysis::Analysis,
     judge::{Judge, Observation},
     output::Output,
+    rendition::Smaller,
     transcode::{Coded, Transcoder},
 };
 use crate::{
@@ -82,6 +83,7 @@ pub(super) struct Station<'a> {
     /// Keyframes are known to stand too far apart before that is seen.
     far: bool,
     transcoder: Option<Transcoder>,
+    smaller: Smaller,
     /// A film's sound that waits for its pictures, which the transcoder has.
     sound: VecDeque<AudioFrame>,
     /// The source's configuration of pictures.
@@ -98,7 +100,24 @@ impl<'a> Station<'a> {
         let (stamps, packager, judge) = (Unwrapped::default(), Packager::new(), Judge::default());
         let (may_transcode, far, transcoder, avc) = (profile.transcode, false, None, None);
         let sound = VecDeque::new();
-        Ok(Self { out, wall, stamps, packager, analysis, may_transcode, far, transcoder, sound, avc, meter, judge })
+        // A film is made smaller by whoever needs that; here it must be in real time.
+        let live = matches!(wall, Wall::Now { .. });
+        let smaller = Smaller::new(live && profile.rendition.is_wanted());
+        Ok(Self {
+            out,
+            wall,
+            stamps,
+            packager,
+            analysis,
+            may_transcode,
+            far,
+            transcoder,
+            smaller,
+            sound,
+            avc,
+            meter,
+            judge,
+        })
     }
 
     /// The film's keyframes stand too far apart for segments; it has so many bits a second.
@@ -172,11 +191,24 @@ impl<'a> Station<'a> {
         }
         match &mut self.transcoder {
             Some(transcoder) => transcoder.reconfigure(&avc),
-            None => {
-                self.packager.video_configuration(record)?;
-            }
+            None => self.configure(record)?,
         }
         self.avc = Some(avc);
+        Ok(())
+    }
+
+    /// These pictures go to the packager from now on.
+    fn configure(&mut self, record: Bytes) -> Result<()> {
+        if self.packager.video_configuration(record.clone())? {
+            self.smaller.configure(Avc::read(record)?, &mut self.packager)?;
+        }
+        Ok(())
+    }
+
+    /// A picture, the source's own or coded anew, goes to the packager; what is smaller is made from it.
+    fn show(&mut self, frame: VideoFrame) -> Result<()> {
+        self.smaller.push(&frame)?;
+        self.packager.video(frame);
         Ok(())
     }
 
@@ -199,22 +231,21 @@ impl<'a> Station<'a> {
     fn take_coded(&mut self) -> Result<()> {
         for coded in self.transcoder.as_mut().map(Transcoder::take).unwrap_or_default() {
             match coded {
-                Coded::Configuration(record) => {
-                    self.packager.video_configuration(record)?;
-                }
+                Coded::Configuration(record) => self.configure(record)?,
                 Coded::Frame(frame) => {
                     self.release_sound(frame.dts);
-                    self.packager.video(frame);
+                    self.show(frame)?;
                 }
             }
         }
-        if let Some(avc) = self.avc.as_ref().filter(|_| self.transcoder.as_ref().is_some_and(|coder| !coder.works())) {
+        let failed = self.transcoder.as_ref().is_some_and(|coder| !coder.works());
+        if let Some(record) = self.avc.as_ref().filter(|_| failed).map(|avc| avc.record.clone()) {
             eprintln!("the transcoder has failed: the source is passed through as it is");
             (self.transcoder, self.may_transcode, self.far) = (None, false, false);
-            self.packager.video_configuration(avc.record.clone())?;
+            self.configure(record)?;
             self.release_sound(i64::MAX);
         }
-        Ok(())
+        self.smaller.take(self.wall.now_ms(), &mut self.packager)
     }
 
     fn picture(&mut self, frame: VideoFrame) -> Result<()> {
@@ -240,7 +271,7 @@ impl<'a> Station<'a> {
         }
         match &mut self.transcoder {
             Some(transcoder) => transcoder.push(&frame),
-            None => self.packager.video(frame),
+            None => self.show(frame)?,
         }
         Ok(())
     }
@@ -306,6 +337,7 @@ impl<'a> Station<'a> {
             sound_ms: meter.sound_ms,
             change,
             announced_rate: meter.rate,
+            no_rendition_ms: self.smaller.missing_ms(),
         };
         if let Some((pts, jpeg)) = jpeg.filter(|(_, jpeg)| jpeg.len() <= MAX_THUMBNAIL_BYTES)
             && now - meter.thumbnail_ms >= THUMBNAIL_MS
@@ -328,6 +360,8 @@ impl<'a> Station<'a> {
             let film = matches!(self.wall, Wall::Film { .. });
             transcoder.finish(gst::ClockTime::from_seconds(if film { 120 } else { 3 }));
         }
+        self.take_coded()?;
+        self.smaller.finish(gst::ClockTime::from_seconds(1));
         self.take_coded()?;
         self.release_sound(i64::MAX);
         self.packager.close();

@@ -96,7 +96,7 @@ impl Transcoder {
     }
 }
 
-fn nanoseconds(ticks: i64) -> u64 {
+pub(super) fn nanoseconds(ticks: i64) -> u64 {
     u64::try_from(ticks + BASE).unwrap_or_default() * 100_000 / 9
 }
 
@@ -105,7 +105,8 @@ fn ticks(time: gst::ClockTime) -> i64 {
     i64::try_from(ticks).unwrap_or_default() - BASE
 }
 
-fn forward(sample: &gst::Sample, record: &mut Option<Bytes>, to: &Sender<Coded>) {
+/// Passes on what the encoder has coded, with its configuration before it.
+pub(super) fn forward(sample: &gst::Sample, record: &mut Option<Bytes>, to: &Sender<Coded>) {
     let (Some(buffer), Some(caps), Some(segment)) = (sample.buffer(), sample.caps(), sample.segment()) else { return };
     let described = caps.structure(0).and_then(|caps| caps.get::<gst::Buffer>("codec_data").ok());
     if let Some(Ok(map)) = described.as_ref().map(|described| described.map_readable())

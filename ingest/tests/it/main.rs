@@ -5,6 +5,7 @@
 mod bench;
 mod film;
 mod hevc;
+mod rendition;
 mod rtmp;
 mod rtsp;
 mod sandbox;

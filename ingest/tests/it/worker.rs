@@ -36,6 +36,35 @@ pub(crate) fn work(profile: &Profile, input: &[u8]) -> Vec<Message> {
     messages
 }
 
+/// What a worker says of a source of so many seconds: the first three come in their time, the others at once.
+/// It is given two seconds more to say how it is.
+pub(crate) fn work_in_a_flood(profile: &Profile, input: &[u8], seconds: usize) -> Vec<Message> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_media-worker"))
+        .arg(profile.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let (calm, flood) = input.split_at(input.len() * 3 / seconds);
+    let (calm, flood) = (calm.to_vec(), flood.to_vec());
+    let writer = std::thread::spawn(move || {
+        let pause = std::time::Duration::from_millis(100);
+        for piece in calm.chunks(calm.len() / 30) {
+            stdin.write_all(piece).unwrap();
+            std::thread::sleep(pause);
+        }
+        let (flood, last) = flood.split_at(flood.len() - 1);
+        stdin.write_all(flood).unwrap();
+        std::thread::sleep(20 * pause);
+        stdin.write_all(last).unwrap();
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let mut buffer = BytesMut::from(&output.stdout[..]);
+    std::iter::from_fn(|| wire::decode(&mut buffer).unwrap()).collect()
+}
+
 /// An FLV file of ffmpeg's making.
 pub(crate) fn flv(what: &str) -> Vec<u8> {
     let made = command(&format!("{what} -f flv pipe:1")).output().unwrap();
@@ -69,9 +98,13 @@ fn a_resolution_that_changes_begins_a_new_set() {
 
 /// Feeds the worker as fast as time goes: what it says depends on the clock.
 fn work_in_time(what: &str) -> Vec<Message> {
+    work_in_time_as(&Profile::default(), what)
+}
+
+pub(crate) fn work_in_time_as(profile: &Profile, what: &str) -> Vec<Message> {
     let mut encoder = command(&format!("-re {what} -f flv pipe:1")).spawn().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_media-worker"))
-        .arg(Profile::default().to_string())
+        .arg(profile.to_string())
         .stdin(encoder.stdout.take().unwrap())
         .output()
         .unwrap();

@@ -128,6 +128,7 @@ monitor-fault-frozen = Still picture since { $since }. Check the camera.
 monitor-fault-keyframes = Keyframes are { $interval } s apart. Set “Keyframe Interval” to 2 s in the encoder.
 monitor-fault-frames-lost = Only { $rate } frames/s arrive. Close other programs on the encoder’s computer, or lower the resolution.
 monitor-fault-drift = The source’s clock is off by { $drift } ms. Restart the encoder during a break of the meeting.
+monitor-fault-no-rendition = Since { $since } this server has been too busy to make the smaller picture (360p). Viewers get the source’s own picture; nothing of the meeting is lost. A server with more processors, or fewer sources at once, helps.
 monitor-refused-busy = At { $time } a second encoder ({ $remote }) was refused: the source is already transmitting. Stop one of the two.
 monitor-refused-codec = At { $time } the connection from { $remote } was refused: the encoder sent { $got }. Set it to { $set }.
 monitor-refused-unreadable = At { $time } the connection from { $remote } was refused: the signal cannot be read ({ $what }). Check the encoder’s settings.

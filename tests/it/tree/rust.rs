@@ -57,6 +57,7 @@ const TASKS: Rule = Rule {
         ("ingest/src/supervisor.rs", "reads a worker's log; ends with the handle that its source's task holds"),
         ("src/commands/demo.rs", "the demonstration's encoder; awaited before the command ends"),
         ("ingest/src/worker/output.rs", "the worker process writes to its parent; joined at its end"),
+        ("ingest/src/worker/rendition.rs", "stops a branch while the source goes on; ends with it or with the worker"),
         ("vod-store/src/take/writer.rs", "disk calls block; ends when the take's writer is dropped, and tells so"),
         ("vod-store/src/program/writer.rs", "disk calls block; a folder's ends when its keeper is dropped"),
     ],

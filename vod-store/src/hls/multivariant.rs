@@ -24,6 +24,9 @@ pub(crate) struct Variants {
 const SOUND: &str = "sound";
 /// Before a segment is complete nothing is measured: what a council's stream rarely exceeds.
 const UNMEASURED_VIDEO: u64 = 4_000_000;
+const UNMEASURED_SMALL_VIDEO: u64 = 900_000;
+/// Pictures of no more lines are small.
+const SMALL: u16 = 360;
 const UNMEASURED_AUDIO: u64 = 160_000;
 
 /// The text; none while there is no rendition.
@@ -83,6 +86,7 @@ fn alternative(rendition: &Variants, first: bool) -> AlternativeMedia {
 
 fn peak(rendition: &Variants) -> u64 {
     match (rendition.peak, &rendition.kind) {
+        (0, TrackKind::Video { height: ..=SMALL, .. }) => UNMEASURED_SMALL_VIDEO,
         (0, TrackKind::Video { .. }) => UNMEASURED_VIDEO,
         (0, TrackKind::Audio { .. }) => UNMEASURED_AUDIO,
         (measured, _) => measured,

@@ -103,6 +103,11 @@ pub enum Fault {
         /// By how much.
         drift_ms: i64,
     },
+    /// This machine cannot make the smaller rendition in real time; the source itself is as it was.
+    NoRendition {
+        /// Since when.
+        since_ms: i64,
+    },
 }
 
 /// A publish that was refused.

@@ -26,6 +26,7 @@ pub(crate) struct Camera {
     feed: Feed,
     tracks: Vec<Track>,
     sent: u64,
+    small: Option<u64>,
 }
 
 const PART_TICKS: u32 = 18_000;
@@ -46,7 +47,21 @@ impl Camera {
         let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some("el".into()) };
         let tracks = vec![track("video", video, "avc1.64001f"), track("audio", audio, "mp4a.40.2")];
         feed.tracks(tracks.clone()).await.unwrap();
-        Self { feed, tracks, sent: 0 }
+        Self { feed, tracks, sent: 0, small: None }
+    }
+
+    /// From now on it sends smaller pictures too, `late` parts after its own; or none any more. Its time begins from zero.
+    #[allow(dead_code, reason = "not every test binary has smaller pictures")]
+    pub(crate) async fn with_smaller(&mut self, late: Option<u64>) {
+        self.tracks.truncate(2);
+        if late.is_some() {
+            let kind = TrackKind::Video { width: 640, height: 360, frame_rate: Some(25.0) };
+            let (name, init) = ("video-360p".parse().unwrap(), Bytes::from_static(b"video-360p"));
+            let codec = "avc1.4d401e".into();
+            self.tracks.push(Track { name, kind, codec, timescale: 90_000, init });
+        }
+        self.small = late;
+        self.begin_anew().await;
     }
 
     /// Says its tracks again, as a source does whose format has changed; its time begins from zero.
@@ -59,16 +74,17 @@ impl Camera {
     /// Sends the next `count` parts of each track.
     pub(crate) async fn send(&mut self, count: u64) {
         for _ in 0..count {
-            for track in ["audio", "video"] {
-                let opens = self.sent.is_multiple_of(5);
+            let small = self.small.and_then(|late| self.sent.checked_sub(late)).map(|number| ("video-360p", number));
+            for (track, number) in [("audio", self.sent), ("video", self.sent)].into_iter().chain(small) {
+                let opens = number.is_multiple_of(5);
                 let part = Part {
                     track: track.parse().unwrap(),
-                    start: self.sent * u64::from(PART_TICKS),
+                    start: number * u64::from(PART_TICKS),
                     duration: PART_TICKS,
                     independent: opens || track == "audio",
                     opens_segment: opens,
-                    captured_at_ms: 1_763_000_000_000 + i64::try_from(self.sent).unwrap() * 200,
-                    data: payload(track, self.sent),
+                    captured_at_ms: 1_763_000_000_000 + i64::try_from(number).unwrap() * 200,
+                    data: payload(track, number),
                 };
                 self.feed.part(part).await.unwrap();
             }

@@ -76,7 +76,9 @@ fn facts(frame: &Frame, source: &Source, status: &SourceStatus) -> Vec<(&'static
         TrackKind::Video { width, height, .. } => Some(format!("{width} × {height}")),
         TrackKind::Audio { .. } => None,
     });
-    let codecs: Vec<&str> = status.tracks.iter().map(|track| track.codec.as_str()).collect();
+    // What the encoder sends; the smaller pictures are ours.
+    let sent = status.tracks.iter().filter(|track| !track.name.as_str().starts_with("video-"));
+    let codecs: Vec<&str> = sent.map(|track| track.codec.as_str()).collect();
     let encoder = status.connection.as_ref().map(|connection| connection.encoder.clone());
     let protocol = match (&status.connection, &source.kind) {
         (Some(connection), _) => connection.protocol.to_ascii_uppercase(),
@@ -116,6 +118,7 @@ fn fault(frame: &Frame, fault: &Fault) -> String {
         }
         Fault::FramesLost { frame_rate } => t.with("monitor-fault-frames-lost", "rate", decimal(t, frame_rate, 1)),
         Fault::Drift { drift_ms } => t.with("monitor-fault-drift", "drift", drift_ms),
+        Fault::NoRendition { since_ms } => since("monitor-fault-no-rendition", since_ms),
     }
 }
 

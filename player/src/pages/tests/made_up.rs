@@ -116,6 +116,7 @@ pub(super) fn troubled() -> SourceStatus {
             Fault::Keyframes { interval_ms: 10_000 },
             Fault::FramesLost { frame_rate: 11.5 },
             Fault::Drift { drift_ms: -320 },
+            Fault::NoRendition { since_ms },
         ],
         refused: Some(Refused { at_ms: NOW, remote: "192.0.2.9:1".into(), reason: refused }),
     }

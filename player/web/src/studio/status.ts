@@ -5,7 +5,7 @@ import { number } from "./measures";
 
 export interface SourceStatus {
   connection: { protocol: string; remote: string; encoder: string; since_ms: number } | null;
-  tracks: { kind: "video" | "audio"; codec: string; width?: number; height?: number }[];
+  tracks: { name: string; kind: "video" | "audio"; codec: string; width?: number; height?: number }[];
   health: {
     at_ms: number;
     bit_rate: number;
@@ -68,7 +68,8 @@ export function facts(words: Words, notation: Notation, status: SourceStatus): R
     keyframes: measured("keyframes", health && health.keyframe_interval_ms / 1000, 1),
     level: measured("level", health?.audio_peak_db, 0),
     drift: measured("drift", health?.drift_ms, 0),
-    codec: tracks.map((track) => track.codec).join(", ") || unknown,
+    // What the encoder sends; the smaller pictures are ours.
+    codec: tracks.filter((track) => !track.name.startsWith("video-")).map((track) => track.codec).join(", ") || unknown,
     encoder: connection?.encoder || unknown,
     // Before it is connected, the page says which it may use.
     ...(connection && { protocol: connection.protocol.toUpperCase() }),
