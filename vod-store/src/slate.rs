@@ -13,6 +13,10 @@ use crate::media::{PART_TARGET_MS, Part, Track, TrackKind, TrackName};
 const VIDEO: &[u8] = include_bytes!("../slate/video.mp4");
 const AUDIO: &[u8] = include_bytes!("../slate/audio.mp4");
 
+/// The slate's sound begins before its pictures by this, milliseconds. The sound of a source that breaks off often ends a
+/// little before its pictures; a player that finds a hole there stops for a second or two before it goes on.
+const SOUND_FIRST_MS: u64 = 200;
+
 /// The slate's tracks, cut into chunks.
 #[derive(Debug)]
 pub(crate) struct Slate {
@@ -44,9 +48,15 @@ impl Slate {
         self.reels.iter().map(|reel| reel.track.clone()).collect()
     }
 
-    /// A running slate, from its beginning.
+    /// A running slate, from its beginning: sound at once, pictures a moment later.
     pub(crate) fn run(&self, started_at_ms: i64) -> Running {
-        Running { started_at_ms, next: [Next::default(); 2] }
+        let next = self.reels.each_ref().map(|reel| match reel.track.kind {
+            TrackKind::Video { .. } => {
+                Next { chunk: 0, start: SOUND_FIRST_MS * u64::from(reel.track.timescale) / 1000 }
+            }
+            TrackKind::Audio { .. } => Next::default(),
+        });
+        Running { started_at_ms, next }
     }
 }
 
@@ -71,7 +81,7 @@ impl Running {
         for (reel, next) in slate.reels.iter().zip(&mut self.next) {
             let timescale = reel.track.timescale;
             let sooner = if matches!(reel.track.kind, TrackKind::Audio { .. }) { PART_TARGET_MS } else { 0 };
-            let due = elapsed.as_secs_f64() + f64::from(sooner) / 1000.0;
+            let due = (elapsed.as_millis() as u64 + SOUND_FIRST_MS + u64::from(sooner)) as f64 / 1000.0;
             #[expect(clippy::cast_precision_loss, reason = "a slate of ten days is exact to the microsecond")]
             while next.start as f64 / f64::from(timescale) <= due {
                 let chunk = &reel.chunks[next.chunk as usize % reel.chunks.len()];
@@ -160,10 +170,18 @@ mod tests {
         for tick in 0..50_u64 {
             parts.extend(running.due(&slate, Duration::from_millis(tick * 200)));
         }
+        let ends = |name: &str| {
+            let track = slate.tracks().into_iter().find(|track| track.name.as_str() == name).unwrap();
+            let last = parts.iter().rfind(|part| part.track == track.name).unwrap();
+            (last.start + u64::from(last.duration)) * 1000 / u64::from(track.timescale)
+        };
+        assert!(ends("audio") >= ends("video"), "wherever it is cut off there is sound for the last picture");
         for track in slate.tracks() {
             let own: Vec<&Part> = parts.iter().filter(|part| part.track == track.name).collect();
             assert!(own.len() >= 45, "{} parts of {} in ten seconds", own.len(), track.name);
             assert!(own[0].opens_segment && own[0].independent);
+            let first_ms = own[0].start * 1000 / u64::from(track.timescale);
+            assert_eq!(first_ms, if track.name.as_str() == "video" { 200 } else { 0 });
             for pair in own.windows(2) {
                 assert_eq!(pair[0].start + u64::from(pair[0].duration), pair[1].start);
                 let ms = u64::from(pair[0].duration) * 1000 / u64::from(track.timescale);

@@ -294,7 +294,7 @@ async fn verification_finds_one_changed_byte_in_a_track_and_in_a_journal() {
         std::fs::write(&path, bytes).unwrap();
     }
     // The chain of a journal whose end is cut off is whole: the programme says how much was public.
-    let path = find(folder.path(), "journal", "\"s\":18000");
+    let path = find(folder.path(), "journal", &source.to_string());
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     std::fs::write(&path, lines[..lines.len() - 4].concat()).unwrap();

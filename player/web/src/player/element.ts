@@ -97,7 +97,6 @@ export class MeetingPlayer extends HTMLElement {
   }
 
   get #atLive(): boolean { return this.#engine.live && this.#engine.behind < LIVE_WITHIN; }
-
   /** Where to begin: the link's moment, else the place that was kept, else the edge or the beginning. */
   #opening(live: boolean): Start {
     const asked = parseMoment(new URLSearchParams(location.search).get("t"));
@@ -330,13 +329,14 @@ export class MeetingPlayer extends HTMLElement {
     clearTimeout(this.#sleep);
     this.#sleep = setTimeout(() => {
       const busy = this.#engine.video.paused || this.#panels.some((panel) => panel.open);
-      if (document.fullscreenElement === this && !busy) this.classList.add("asleep");
+      this.classList.toggle("asleep", document.fullscreenElement === this && !busy);
     }, 3000);
   }
   #sleep: ReturnType<typeof setTimeout> | undefined;
 
   #tick(): void {
     const { video, live, behind } = this.#engine;
+    this.#engine.watch();
     this.#leftBehind = live && this.#following && !video.paused && !video.seeking && behind > LEFT_BEHIND ? this.#leftBehind + 1 : 0;
     if (this.#leftBehind > 3) {
       this.#leftBehind = 0;

@@ -23,7 +23,9 @@ export type EngineEvent = "change" | "trouble" | "well" | "failed";
 /** A recovery that keeps failing is given up after so many within a minute. */
 const REBUILDS_A_MINUTE = 5;
 /** Playlists come and nothing can be played for so long: the loaders wait for each other, and a new start frees them. */
-const STUCK_MS = 5000;
+const STUCK_MS = 4000;
+/** The same where no playlist comes. */
+const STUCK_FOR_GOOD_MS = 9000;
 /** Seconds by which the first position lies within the media. */
 const INSIDE = 0.05;
 /** Wall-clock jumps smaller than this are rounding. */
@@ -220,15 +222,20 @@ export class Engine extends EventTarget {
    * some seconds, although it should, hls.js waits for a track that waits for another (seen where a page is opened just
    * as the slate gives way to the source).
    */
-  #unstick(): void {
+  #unstick(after = STUCK_MS): void {
     const { video } = this;
     const dry = this.live && !video.seeking && video.readyState < 3 && !(video.paused && video.readyState > 0);
     if (!dry) this.#dry = 0;
     else if (this.#dry === 0) this.#dry = performance.now();
-    else if (performance.now() - this.#dry > STUCK_MS) {
+    else if (performance.now() - this.#dry > after) {
       this.#dry = 0;
       this.#rebuild();
     }
+  }
+
+  /** To be called now and then: where playlists come no more either, although the network is there, it begins anew. */
+  watch(): void {
+    if (navigator.onLine) this.#unstick(STUCK_FOR_GOOD_MS);
   }
 
   /** Goes to the instant that was asked for, once the timeline is known. */
