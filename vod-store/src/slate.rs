@@ -13,10 +13,6 @@ use crate::media::{PART_TARGET_MS, Part, Track, TrackKind, TrackName};
 const VIDEO: &[u8] = include_bytes!("../slate/video.mp4");
 const AUDIO: &[u8] = include_bytes!("../slate/audio.mp4");
 
-/// The slate's sound begins before its pictures by this, milliseconds. The sound of a source that breaks off often ends a
-/// little before its pictures; a player that finds a hole there stops for a second or two before it goes on.
-const SOUND_FIRST_MS: u64 = 200;
-
 /// The slate's tracks, cut into chunks.
 #[derive(Debug)]
 pub(crate) struct Slate {
@@ -48,15 +44,9 @@ impl Slate {
         self.reels.iter().map(|reel| reel.track.clone()).collect()
     }
 
-    /// A running slate, from its beginning: sound at once, pictures a moment later.
+    /// A running slate, from its beginning.
     pub(crate) fn run(&self, started_at_ms: i64) -> Running {
-        let next = self.reels.each_ref().map(|reel| match reel.track.kind {
-            TrackKind::Video { .. } => {
-                Next { chunk: 0, start: SOUND_FIRST_MS * u64::from(reel.track.timescale) / 1000 }
-            }
-            TrackKind::Audio { .. } => Next::default(),
-        });
-        Running { started_at_ms, next }
+        Running { started_at_ms, next: [Next::default(); 2] }
     }
 }
 
@@ -81,7 +71,7 @@ impl Running {
         for (reel, next) in slate.reels.iter().zip(&mut self.next) {
             let timescale = reel.track.timescale;
             let sooner = if matches!(reel.track.kind, TrackKind::Audio { .. }) { PART_TARGET_MS } else { 0 };
-            let due = (elapsed.as_millis() as u64 + SOUND_FIRST_MS + u64::from(sooner)) as f64 / 1000.0;
+            let due = elapsed.as_secs_f64() + f64::from(sooner) / 1000.0;
             #[expect(clippy::cast_precision_loss, reason = "a slate of ten days is exact to the microsecond")]
             while next.start as f64 / f64::from(timescale) <= due {
                 let chunk = &reel.chunks[next.chunk as usize % reel.chunks.len()];
@@ -180,8 +170,6 @@ mod tests {
             let own: Vec<&Part> = parts.iter().filter(|part| part.track == track.name).collect();
             assert!(own.len() >= 45, "{} parts of {} in ten seconds", own.len(), track.name);
             assert!(own[0].opens_segment && own[0].independent);
-            let first_ms = own[0].start * 1000 / u64::from(track.timescale);
-            assert_eq!(first_ms, if track.name.as_str() == "video" { 200 } else { 0 });
             for pair in own.windows(2) {
                 assert_eq!(pair[0].start + u64::from(pair[0].duration), pair[1].start);
                 let ms = u64::from(pair[0].duration) * 1000 / u64::from(track.timescale);
