@@ -81,6 +81,7 @@ impl std::fmt::Debug for Secret {
 pub(crate) struct Data {
     pub(crate) folder: PathBuf,
     pub(crate) spare_recordings: Vec<PathBuf>,
+    pub(crate) hold_room_hours: u16,
     pub(crate) database: String,
 }
 

@@ -31,7 +31,9 @@ impl Parts {
         let council = Council::open(&config.database_url(), clock.clone()).await.context("the database")?;
         let mut folders = vec![config.recordings()];
         folders.extend(config.data.spare_recordings.iter().cloned());
-        let store = Store::open_with_spares(folders, Intake::new(clock.clone()), clock).context("the recordings")?;
+        let room_for = Duration::from_secs(u64::from(config.data.hold_room_hours) * 3600);
+        let intake = Intake::new(clock.clone());
+        let store = Store::open_with_spares(folders, room_for, intake, clock).context("the recordings")?;
         Ok(Self { council, store })
     }
 }

@@ -27,6 +27,10 @@ pub(crate) const QUEUE: usize = 256;
 const STUCK: Duration = Duration::from_secs(5);
 /// How long a worker may take to say its last after its input has ended.
 const PARTING: Duration = Duration::from_secs(5);
+/// What a worker is given in one go.
+const GIVEN_AT_ONCE: usize = 256 << 10;
+/// How long a piece that can wait is held at most.
+const HELD: Duration = Duration::from_millis(50);
 /// The pause before a worker that keeps dying is started again.
 const PAUSE: Duration = Duration::from_millis(200);
 /// So many deaths in a row without a part, and the media counts as unreadable.
@@ -103,6 +107,8 @@ pub(crate) trait Piece: Send {
     fn catch_up(&self, remembered: &Self::Remembered, out: &mut BytesMut);
     /// Appends the piece.
     fn write(&self, out: &mut BytesMut);
+    /// Whether it can wait a moment for the next, so that the worker is woken less often.
+    fn can_wait(&self) -> bool;
 }
 
 /// The last configurations.
@@ -137,6 +143,11 @@ impl Piece for Tag {
     fn write(&self, out: &mut BytesMut) {
         Tag::write(self, out);
     }
+
+    /// Sound can: it is a fifth of a second until its part is whole, and a picture follows within a twenty-fifth.
+    fn can_wait(&self) -> bool {
+        self.kind == Kind::Audio
+    }
 }
 
 /// Bytes of an MPEG transport stream, which repeats by itself what a reader must know.
@@ -153,6 +164,10 @@ impl Piece for Bytes {
 
     fn write(&self, out: &mut BytesMut) {
         out.extend_from_slice(self);
+    }
+
+    fn can_wait(&self) -> bool {
+        false
     }
 }
 
@@ -275,6 +290,7 @@ async fn give<P: Piece>(
     let mut begun = false;
     while let Some(tag) = tags.recv().await {
         let mut next = Some(tag);
+        let held_until = Instant::now() + HELD;
         while let Some(tag) = next {
             if !begun {
                 tag.catch_up(remembered, &mut bytes);
@@ -282,7 +298,12 @@ async fn give<P: Piece>(
             }
             tag.note(remembered);
             tag.write(&mut bytes);
-            next = if bytes.len() < 256 << 10 { tags.try_recv().ok() } else { None };
+            next = match tags.try_recv() {
+                _ if bytes.len() >= GIVEN_AT_ONCE => None,
+                Ok(tag) => Some(tag),
+                Err(_) if tag.can_wait() => tokio::time::timeout_at(held_until, tags.recv()).await.unwrap_or_default(),
+                Err(_) => None,
+            };
         }
         match tokio::time::timeout(STUCK, stdin.write_all(&bytes)).await {
             Ok(Ok(())) => bytes.clear(),

@@ -54,6 +54,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) config: Arc<Config>,
     pub(crate) public: delivery::Public,
+    pub(crate) warm: delivery::Warm,
     pub(crate) audience: events::Audience,
 }
 
@@ -61,9 +62,9 @@ impl App {
     /// The application on these parts.
     #[must_use]
     pub fn new(council: Council, store: Store, config: Config) -> Self {
-        let public = delivery::Public::default();
+        let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
         let audience = events::Audience::default();
-        Self { council, store, config: Arc::new(config), public, audience }
+        Self { council, store, config: Arc::new(config), public, warm, audience }
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.

@@ -30,6 +30,11 @@ pub enum Alarm {
         /// How many, of all tracks together.
         parts: u64,
     },
+    /// The disk does not last for the meeting that was planned, at the rate at which its sources send.
+    LittleRoom {
+        /// How long it lasts, in steps of ten.
+        minutes: u64,
+    },
 }
 
 impl Alarm {

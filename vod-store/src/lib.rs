@@ -16,6 +16,7 @@ pub mod media;
 mod program;
 pub mod recording;
 mod rendition;
+mod room;
 mod run;
 mod slate;
 pub mod store;

@@ -3,7 +3,10 @@
 use std::{
     fs::File,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicU64},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -129,6 +132,8 @@ pub struct Recording {
     cuts: RwLock<Vec<Cut>>,
     state: watch::Sender<State>,
     alarms: Alarms,
+    /// Bytes of the first disk that are held for what is still to come.
+    held: AtomicU64,
     thumbnails: Thumbnails,
     commands: Option<mpsc::Sender<Command>>,
 }
@@ -153,6 +158,7 @@ impl Recording {
             cuts: RwLock::default(),
             state: watch::Sender::new(state),
             alarms: Alarms::default(),
+            held: AtomicU64::new(0),
             thumbnails: Thumbnails::open(folder),
             commands,
         };
@@ -207,6 +213,15 @@ impl Recording {
 
     pub(crate) fn raised(&self) -> &Alarms {
         &self.alarms
+    }
+
+    /// Bytes of the first disk that are held for what is still to come.
+    pub(crate) fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_held(&self, bytes: u64) {
+        self.held.store(bytes, Ordering::Relaxed);
     }
 
     pub(crate) fn set_state(&self, state: State) {

@@ -26,7 +26,7 @@ const STEP: Duration = Duration::from_millis(10);
 
 fn store(folders: &[&Path]) -> Store {
     let folders: Vec<PathBuf> = folders.iter().map(|folder| folder.to_path_buf()).collect();
-    Store::open_with_spares(folders, Intake::new(Clock::system()), Clock::system()).unwrap()
+    Store::open_with_spares(folders, Duration::ZERO, Intake::new(Clock::system()), Clock::system()).unwrap()
 }
 
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {

@@ -88,8 +88,8 @@ impl std::fmt::Display for Profile {
     }
 }
 
-/// So much is read at once.
-const READ_BYTES: usize = 64 << 10;
+/// So much is read at once: a picture or two.
+const READ_BYTES: usize = 16 << 10;
 /// Measurements are this far apart.
 const SECOND: Duration = Duration::from_secs(1);
 

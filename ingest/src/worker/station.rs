@@ -33,6 +33,8 @@ use crate::{
 /// Small pictures are this far apart at least: two measurements, with room for their unevenness.
 const THUMBNAIL_MS: i64 = 1_900;
 
+/// The frame rate is told over so many measurements.
+const MEASUREMENTS: usize = 4;
 /// Keyframes of a film that are looked at are this far apart.
 const FILM_THUMBNAIL_MS: i64 = 5_000;
 /// So much of a film may wait to be coded anew.
@@ -63,6 +65,8 @@ struct Meter {
     bytes: u64,
     bit_rate: u64,
     frames: u32,
+    /// Pictures and seconds of the last measurements: one alone would be off by the network's unevenness.
+    counted: VecDeque<(u32, f64)>,
     keyframe: Option<i64>,
     interval_ms: i64,
     media_ms: i64,
@@ -71,6 +75,21 @@ struct Meter {
     rate: Option<f64>,
     thumbnail_ms: i64,
     looked_ms: i64,
+}
+
+impl Meter {
+    /// Pictures a second, over the last measurements.
+    fn frame_rate(&mut self, seconds: f64) -> f64 {
+        self.counted.push_back((std::mem::take(&mut self.frames), seconds));
+        if self.counted.len() > MEASUREMENTS {
+            self.counted.pop_front();
+        }
+        let (frames, seconds) = self
+            .counted
+            .iter()
+            .fold((0.0, 0.0), |(frames, sum), (more, seconds)| (frames + f64::from(*more), sum + seconds));
+        (frames / seconds * 10.0).round() / 10.0
+    }
 }
 
 pub(super) struct Station<'a> {
@@ -322,7 +341,7 @@ impl<'a> Station<'a> {
         let health = Health {
             at_ms: now,
             bit_rate: meter.bit_rate,
-            frame_rate: (f64::from(std::mem::take(&mut meter.frames)) / seconds * 10.0).round() / 10.0,
+            frame_rate: meter.frame_rate(seconds),
             keyframe_interval_ms: u32::try_from(interval_ms).unwrap_or(u32::MAX),
             audio_peak_db: peak,
             audio_rms_db: rms,

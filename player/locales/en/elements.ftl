@@ -104,6 +104,7 @@ alarms-slow = The disk is slow. The broadcast goes on from memory and is kept as
 alarms-refused = The disk of { $folder } refuses to write ({ $what }). Tell the administrator now.
 alarms-failover = The recording goes on in the spare folder { $folder }.
 alarms-lost = Parts that viewers saw could not be kept, because the disk refused them: { $parts }. The recording will have a gap there.
+alarms-little-room = At the present rate the disk of the recording is full in about { $minutes } minutes. Tell the administrator now.
 
 ## Watching a source (source-monitor)
 monitor-connected = Connected since { $time }

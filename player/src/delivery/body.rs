@@ -8,9 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use council::MeetingId;
 use vod_store::recording::{Download, Media};
 
-use super::range::{self, Wanted};
+use super::{
+    range::{self, Wanted},
+    warm::Warm,
+};
 use crate::error::{Error, Result};
 
 /// What is read from disk in one go; more is streamed.
@@ -119,6 +123,22 @@ fn slice(media: Media, from: u64, count: u64) -> Media {
             Media::Memory(bytes.slice(at..at + usize::try_from(count).expect("within memory")))
         }
         Media::File { file, offset, .. } => Media::File { file, offset: offset + from, length: count },
+    }
+}
+
+/// Small media that lies on the disk, by way of what is kept in memory; all else as it is.
+pub(super) async fn warmed(
+    media: Media,
+    warm: &Warm,
+    meeting: MeetingId,
+    rendition: &str,
+    name: &str,
+) -> Result<Media> {
+    match media {
+        Media::File { file, offset, length } if length <= AT_ONCE => {
+            warm.get(meeting, rendition, name, read(file, offset, length)).await.map(Media::Memory)
+        }
+        media => Ok(media),
     }
 }
 

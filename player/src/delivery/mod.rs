@@ -5,6 +5,7 @@
 mod body;
 mod public;
 mod range;
+mod warm;
 
 use axum::{
     Router,
@@ -18,6 +19,7 @@ use council::MeetingId;
 use vod_store::recording::{Media, Playlist, PlaylistError, PlaylistRequest};
 
 pub(crate) use public::Public;
+pub(crate) use warm::Warm;
 
 use crate::{
     App,
@@ -115,6 +117,7 @@ async fn inner(
             Name::Part(number, part) => (rendition.part(number, part).await, "video/iso.segment"),
         };
         let media = media.ok_or(Error::NotFound)?;
+        let media = body::warmed(media, &app.warm, meeting, rendition.name(), &file).await?;
         body::send(media, kind, FOR_EVER, &file, &headers).await
     };
     finish(answer.await)

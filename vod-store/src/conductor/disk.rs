@@ -42,8 +42,9 @@ impl Desk {
         metrics::counter!("bema_recording_failures_total").increment(1);
         tracing::error!(meeting = %self.given.recording.meeting(), folder = named, %error, "the disk refused");
         self.given.recording.raised().raise(Alarm::DiskRefused { folder: named, what: error.to_string() });
+        let full = error.kind() == io::ErrorKind::StorageFull;
         // Several takes may fail with the one disk: the first has gone on to the next folder already.
-        if folder == self.folder {
+        if folder == self.folder && !(full && self.reserve.give(folder)) {
             self.folder = (folder + 1) % folders.len();
             self.refusals += 1;
         }
@@ -79,6 +80,7 @@ impl Desk {
                 }
             }
             Written::Part { track, index, data } => {
+                self.reserve.wrote(data.len());
                 // A disk that is all but full may still take an empty take: only a part proves that it is well again.
                 if let Some(folder) = self.takes.get_mut(&id).and_then(AtWork::first_part) {
                     self.disk_took(folder);

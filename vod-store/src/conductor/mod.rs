@@ -4,6 +4,7 @@
 //! that has come to a keyframe; where none has, the slate. A part is public only when its take's writer says that it is on disk.
 mod air;
 mod disk;
+mod reserve;
 mod slate;
 mod sources;
 
@@ -11,9 +12,11 @@ use std::{collections::HashMap, io, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, MissedTickBehavior},
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+
+use reserve::Reserve;
 
 use crate::{
     Clock, Intake, Recording, SourceId,
@@ -27,8 +30,14 @@ use crate::{
 
 /// A source that is connected and sends nothing for this long gives way to the slate.
 const STALLED: Duration = Duration::from_millis(2_500);
-/// How often the conductor looks at the clock; the slate's parts are due five times a second.
+/// How often the conductor looks at the clock while the slate stands, whose parts are due five times a second, or is to.
 const TICK: Duration = Duration::from_millis(50);
+/// How often while a source is on air and its disk answers.
+const CALM: Duration = Duration::from_millis(200);
+/// So much later it wakes by itself; mostly a part comes first and has woken it.
+const LATER: Duration = Duration::from_millis(100);
+/// A disk that has had a part for so long is watched closely.
+const LATE: Duration = Duration::from_millis(150);
 
 /// How long a recording that is let go waits for a disk that does not answer.
 const CLOSING: Duration = Duration::from_secs(10);
@@ -59,6 +68,8 @@ pub(crate) struct Conductor {
     /// None where no slate is to stand: in what is made from a film.
     pub(crate) slate: Option<Arc<Slate>>,
     pub(crate) commands: mpsc::Receiver<Command>,
+    /// For how long a meeting room is held on the disk.
+    pub(crate) room_for: Duration,
     /// Listens at the intake already, so that nothing is missed before the conductor runs.
     pub(crate) offers: mpsc::Sender<Offered>,
     pub(crate) offered: mpsc::Receiver<Offered>,
@@ -116,6 +127,11 @@ struct Desk {
     /// No take is opened before.
     try_again: Instant,
     slow_at: Option<Instant>,
+    /// When the clock is looked at next, if anything wakes the conductor then.
+    looks_at: Instant,
+    /// When it wakes by itself.
+    wakes_at: Instant,
+    reserve: Reserve,
     /// Parts that were public and are on no disk.
     lost: u64,
     /// The last thumbnail, on its way to the disk.
@@ -127,6 +143,7 @@ impl Conductor {
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         let (written, mut told) = mpsc::unbounded_channel();
         let paused = matches!(*self.recording.state().borrow(), State::Paused { .. });
+        let reserve = Reserve::new(self.room_for);
         let mut desk = Desk {
             given: self,
             written,
@@ -140,12 +157,13 @@ impl Conductor {
             refusals: 0,
             try_again: Instant::now(),
             slow_at: None,
+            looks_at: Instant::now(),
+            wakes_at: Instant::now(),
+            reserve,
             lost: 0,
             thumbnail: None,
         };
         desk.take_up();
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let done = loop {
             tokio::select! {
                 biased;
@@ -155,7 +173,14 @@ impl Conductor {
                     if let Some(done) = desk.command(command).await { break Some(done) }
                 }
                 Some(Offered { source, offer }) = desk.given.offered.recv() => desk.on_offer(source, offer).await,
-                _ = tick.tick() => desk.on_tick().await,
+                () = tokio::time::sleep_until(desk.wakes_at) => {}
+            }
+            let now = Instant::now();
+            if now >= desk.looks_at {
+                desk.on_tick().await;
+                let calm = desk.is_calm();
+                desk.looks_at = now + if calm { CALM } else { TICK };
+                desk.wakes_at = desk.looks_at + if calm { LATER } else { Duration::ZERO };
             }
         };
         desk.close(&mut told, done).await;
@@ -184,6 +209,7 @@ impl Desk {
                     self.runs.values_mut().for_each(|run| run.restart(Vec::new()));
                     self.given.recording.set_state(State::Paused { since_ms: at_ms });
                     self.on_tick().await;
+                    self.looks_at = Instant::now();
                 }
                 (done, reply)
             }

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use tokio::time::Instant;
 
-use super::{Desk, STALLED, SlateTake};
+use super::{Desk, LATE, STALLED, SlateTake};
 use crate::{SourceId, recording::Shows, take::Hangs};
 
 /// The slate's clock is behind by this, milliseconds: its parts are there at once, a source's only some time after they
@@ -15,6 +15,7 @@ impl Desk {
     pub(super) async fn on_tick(&mut self) {
         self.rush().await;
         self.leave_hanging_disk();
+        self.reserve().await;
         if self.given.offered.is_empty() {
             let gone = |source: &SourceId| !self.given.intake.connected(*source);
             let gone: Vec<SourceId> = self.runs.keys().copied().filter(gone).collect();
@@ -51,6 +52,13 @@ impl Desk {
                 return self.give_up(id);
             }
         }
+    }
+
+    /// Whether a source is on air, comes, and is kept in time: nothing is due by the clock.
+    pub(super) fn is_calm(&self) -> bool {
+        let comes =
+            self.shown_source().and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.stalled(STALLED));
+        comes && self.slate.is_none() && self.takes.values().all(|work| work.backlog.age() < LATE)
     }
 
     pub(super) fn start_slate(&mut self, shows: Shows) {

@@ -25,7 +25,10 @@ impl Desk {
                 self.leave(source);
                 self.runs.insert(source, Run::new(tracks));
             }
-            Offer::Gone => self.leave(source),
+            Offer::Gone => {
+                self.leave(source);
+                self.looks_at = Instant::now();
+            }
             Offer::Thumbnail(picture) => {
                 // While the disk is busy with the one before, this one is let go: pictures must not hold up the parts.
                 let live = self.given.slate.is_some();

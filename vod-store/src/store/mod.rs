@@ -7,6 +7,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,7 @@ pub struct Store {
 struct Inner {
     /// By rank: programmes and takes go to the first that takes them.
     folders: Vec<PathBuf>,
+    room_for: Duration,
     intake: Intake,
     clock: Clock,
     slate: Arc<Slate>,
@@ -93,14 +95,20 @@ impl Store {
     /// # Errors
     /// When the folder cannot be made or read.
     pub fn open(folder: PathBuf, intake: Intake, clock: Clock) -> Result<Self, Error> {
-        Self::open_with_spares(vec![folder], intake, clock)
+        Self::open_with_spares(vec![folder], Duration::ZERO, intake, clock)
     }
 
     /// Opens several folders, on several disks: programmes and takes go to the first that takes them.
+    /// A live meeting holds room on its disk for what it is still to write, planned as `room_for` long; zero: none.
     ///
     /// # Errors
     /// When the first folder cannot be made. A spare that cannot is left out and logged.
-    pub fn open_with_spares(mut folders: Vec<PathBuf>, intake: Intake, clock: Clock) -> Result<Self, Error> {
+    pub fn open_with_spares(
+        mut folders: Vec<PathBuf>,
+        room_for: Duration,
+        intake: Intake,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         if let Some(first) = folders.first() {
             disk::make_folder(first).map_err(|source| error(first, source))?;
         }
@@ -114,6 +122,7 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 folders,
+                room_for,
                 intake,
                 clock,
                 slate: Arc::new(Slate::new()),
@@ -224,6 +233,7 @@ impl Store {
             clock: self.inner.clock.clone(),
             slate: (kind == Kind::Live).then(|| self.inner.slate.clone()),
             commands: queue,
+            room_for: self.inner.room_for,
             offers,
             offered,
         };
@@ -312,12 +322,14 @@ impl Store {
         Ok(Some(recording))
     }
 
-    /// Room left on the recordings' disk, bytes.
+    /// Room left on the recordings' disk for recordings, bytes: what live meetings hold there is counted as left.
     ///
     /// # Errors
     /// When the system does not say.
     pub fn room_left(&self) -> Result<u64, Error> {
-        disk::room_left(self.folder()).map_err(|source| error(self.folder(), source))
+        let held: u64 = self.running().values().map(|recording| recording.held()).sum();
+        let free = disk::room_left(self.folder()).map_err(|source| error(self.folder(), source))?;
+        Ok(free.saturating_add(held))
     }
 
     /// Stops taking parts, lets what is under way reach the disk, and closes every take. For the program's end.

@@ -10,10 +10,17 @@ interface Alarm {
   folder?: string;
   what?: string;
   parts?: number;
+  minutes?: number;
 }
 
 /** The words for each. */
-const KEYS = { slow: "slow", disk_refused: "refused", failover: "failover", lost: "lost" } as const;
+const KEYS = {
+  slow: "slow",
+  disk_refused: "refused",
+  failover: "failover",
+  lost: "lost",
+  little_room: "little-room",
+} as const;
 
 export class RecordAlarms extends HTMLElement {
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -40,13 +47,13 @@ export class RecordAlarms extends HTMLElement {
 
   #tell(alarms: Alarm[]): void {
     // A screen reader is told what is new, not every three seconds the same.
-    const text = JSON.stringify(alarms.map(({ alarm, folder, parts }) => [alarm, folder, parts]));
+    const text = JSON.stringify(alarms.map(({ alarm, folder, parts, minutes }) => [alarm, folder, parts, minutes]));
     if (text === this.#told) return;
     this.#told = text;
     const words = Words.of(this);
-    const lines = alarms.map(({ alarm, folder = "", what = "", parts = 0 }) => {
+    const lines = alarms.map(({ alarm, folder = "", what = "", parts = 0, minutes = 0 }) => {
       const line = make("li");
-      line.textContent = words.say(KEYS[alarm], { folder, what, parts });
+      line.textContent = words.say(KEYS[alarm], { folder, what, parts, minutes });
       return line;
     });
     this.querySelector('[data-slot="alarms"]')?.replaceChildren(...lines);
