@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use anyhow::Context;
 use council::{Clock, Council, meeting::Act, permission::Clerk, rebuild::Found};
 use player::{App, server};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::{Intake, Store, store::CatalogueEntry};
 
@@ -20,6 +21,35 @@ const LITTLE_ROOM: u64 = 10 << 30;
 pub(crate) struct Parts {
     pub(crate) council: Council,
     pub(crate) store: Store,
+    pub(crate) record: Record,
+}
+
+/// A thread of its own for what brings media to the disk: it never stands behind those who watch.
+#[derive(Clone, Debug)]
+pub(crate) struct Record(Arc<Background>);
+
+#[derive(Debug)]
+struct Background(Option<Runtime>);
+
+impl Record {
+    fn start() -> std::io::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("record").enable_all().build()?;
+        Ok(Self(Arc::new(Background(Some(runtime)))))
+    }
+
+    /// Where its tasks are spawned.
+    pub(crate) fn handle(&self) -> &Handle {
+        self.0.0.as_ref().expect("taken only when dropped").handle()
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // Its tasks have been waited for by then; the last reference may go within another runtime, which must not block.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Parts {
@@ -33,8 +63,12 @@ impl Parts {
         folders.extend(config.data.spare_recordings.iter().cloned());
         let room_for = Duration::from_secs(u64::from(config.data.hold_room_hours) * 3600);
         let intake = Intake::new(clock.clone());
-        let store = Store::open_with_spares(folders, room_for, intake, clock).context("the recordings")?;
-        Ok(Self { council, store })
+        let record = Record::start().context("the thread of the record")?;
+        let store = {
+            let _on_it = record.handle().enter();
+            Store::open_with_spares(folders, room_for, intake, clock).context("the recordings")?
+        };
+        Ok(Self { council, store, record })
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::Context;
 use council::{Clock, Council, SourceId, source::Camera};
 use ingest::{WorkerCommand, rtmp, rtsp, srt};
 use player::server;
-use tokio::task::JoinHandle;
+use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::Intake;
 
@@ -26,12 +26,14 @@ pub(crate) struct Ways {
     intake: Intake,
     workers: WorkerCommand,
     admit: rtmp::Admit,
+    /// Where what comes is worked off.
+    record: Handle,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl Ways {
-    /// The ways of a server; what comes on them ends at `stopping` and runs on `tasks`.
+    /// The ways of a server; what comes on them ends at `stopping` and is tracked by `tasks`.
     pub(crate) fn new(
         config: &Config,
         parts: &Parts,
@@ -43,15 +45,17 @@ impl Ways {
         workers.profile.analysis = config.media.analysis;
         workers.profile.rendition = config.media.rendition;
         let admit = Arc::new(move |presented: &str| keys.source(presented));
-        Ok(Self { intake: parts.store.intake().clone(), workers, admit, stopping, tasks })
+        let (intake, record) = (parts.store.intake().clone(), parts.record.handle().clone());
+        Ok(Self { intake, workers, admit, record, stopping, tasks })
     }
 
     /// Opens the RTMP port; answers the address as bound, none where RTMP is off.
     pub(crate) fn open_rtmp(&self, config: &Config) -> anyhow::Result<Option<SocketAddr>> {
         let Some(address) = config.rtmp_address()? else { return Ok(None) };
+        let _on_it = self.record.enter();
         let listener = server::listen(address).with_context(|| format!("RTMP at {address}"))?;
         let bound = listener.local_addr()?;
-        let Self { intake, workers, admit, stopping, tasks } = self.clone();
+        let Self { intake, workers, admit, stopping, tasks, .. } = self.clone();
         self.tasks.spawn(rtmp::serve(listener, admit, intake, workers, Clock::system(), stopping, tasks));
         Ok(Some(bound))
     }
@@ -60,10 +64,11 @@ impl Ways {
     pub(crate) fn open_srt(&self, config: &Config) -> anyhow::Result<Option<SocketAddr>> {
         let Some(address) = config.srt_address()? else { return Ok(None) };
         let passphrase = config.srt_passphrase()?.map(str::to_owned);
+        let _on_it = self.record.enter();
         let listener = srt::Listener::bind(address, passphrase)
             .with_context(|| format!("SRT at {address}, a UDP port (another is named by srt.listen or --srt)"))?;
         let bound = listener.local_addr()?;
-        let Self { intake, workers, admit, stopping, tasks } = self.clone();
+        let Self { intake, workers, admit, stopping, tasks, .. } = self.clone();
         self.tasks.spawn(srt::serve(listener, admit, intake, workers, Clock::system(), stopping, tasks));
         Ok(Some(bound))
     }
@@ -109,13 +114,14 @@ impl Ways {
         let stop = self.stopping.child_token();
         let (url, until) = (camera.expose().to_owned(), stop.clone());
         let Self { intake, workers, .. } = self.clone();
-        let task = self.tasks.spawn(async move {
+        let pull = async move {
             if let Some(before) = before {
                 // However it ended, the place is free.
                 let _ = before.await;
             }
             rtsp::pull(source, url, intake, workers, Clock::system(), until).await;
-        });
+        };
+        let task = self.tasks.spawn_on(pull, &self.record);
         Called { camera, stop, task }
     }
 }

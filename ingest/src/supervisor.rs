@@ -27,6 +27,8 @@ pub(crate) const QUEUE: usize = 256;
 const STUCK: Duration = Duration::from_secs(5);
 /// How long a worker may take to say its last after its input has ended.
 const PARTING: Duration = Duration::from_secs(5);
+/// What is read of a worker at once: a part of the usual size.
+const READ_BYTES: usize = 64 << 10;
 /// What a worker is given in one go.
 const GIVEN_AT_ONCE: usize = 256 << 10;
 /// How long a piece that can wait is held at most.
@@ -344,6 +346,7 @@ async fn pump(mut stdout: ChildStdout, feed: &Feed, parts: &mut u64, mut progres
                 Message::End => ended = true,
             }
         }
+        buffer.reserve(READ_BYTES);
         match stdout.read_buf(&mut buffer).await {
             Ok(0) if ended => return Life::Whole,
             Ok(0) => return Life::Broken("it died".into()),

@@ -86,6 +86,8 @@ struct Inner {
     /// One opening, beginning or ending at a time: two clerks may press at once.
     gate: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
+    /// Where recordings are led.
+    runtime: tokio::runtime::Handle,
     shutdown: CancellationToken,
 }
 
@@ -94,15 +96,22 @@ impl Store {
     ///
     /// # Errors
     /// When the folder cannot be made or read.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn open(folder: PathBuf, intake: Intake, clock: Clock) -> Result<Self, Error> {
         Self::open_with_spares(vec![folder], Duration::ZERO, intake, clock)
     }
 
     /// Opens several folders, on several disks: programmes and takes go to the first that takes them.
+    /// Recordings are led on the runtime in which it is called.
     /// A live meeting holds room on its disk for what it is still to write, planned as `room_for` long; zero: none.
     ///
     /// # Errors
     /// When the first folder cannot be made. A spare that cannot is left out and logged.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn open_with_spares(
         mut folders: Vec<PathBuf>,
         room_for: Duration,
@@ -130,6 +139,7 @@ impl Store {
                 finished: Mutex::default(),
                 gate: tokio::sync::Mutex::default(),
                 tasks: TaskTracker::new(),
+                runtime: tokio::runtime::Handle::current(),
                 shutdown: CancellationToken::new(),
             }),
         })
@@ -238,7 +248,7 @@ impl Store {
             offered,
         };
         self.running().insert(meeting, recording.clone());
-        self.inner.tasks.spawn(conductor.run(self.inner.shutdown.clone()));
+        self.inner.tasks.spawn_on(conductor.run(self.inner.shutdown.clone()), &self.inner.runtime);
         recording
     }
 
