@@ -300,8 +300,10 @@ async fn give<P: Piece>(
             }
             tag.note(remembered);
             tag.write(&mut bytes);
+            if bytes.len() >= GIVEN_AT_ONCE {
+                break;
+            }
             next = match tags.try_recv() {
-                _ if bytes.len() >= GIVEN_AT_ONCE => None,
                 Ok(tag) => Some(tag),
                 Err(_) if tag.can_wait() => tokio::time::timeout_at(held_until, tags.recv()).await.unwrap_or_default(),
                 Err(_) => None,
@@ -368,5 +370,26 @@ async fn pass_log(stderr: ChildStderr, source: SourceId) {
                 tracing::info!(%source, "worker: {}", line.trim_end().escape_debug());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_is_given_every_byte_however_much_waits() {
+        let pieces: Vec<Bytes> = (0..QUEUE).map(|index| vec![index.to_le_bytes()[0]; 9_000].into()).collect();
+        let (tags, mut queue) = mpsc::channel(QUEUE);
+        for piece in &pieces {
+            tags.send(piece.clone()).await.unwrap();
+        }
+        drop(tags);
+        let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (stdin, mut stdout) = (cat.stdin.take().unwrap(), cat.stdout.take().unwrap());
+        let (mut given, mut remembered) = (Vec::new(), ());
+        let (done, read) = tokio::join!(give(stdin, &mut queue, &mut remembered), stdout.read_to_end(&mut given));
+        assert!(done.is_ok() && read.is_ok());
+        assert!(given == pieces.concat(), "{} bytes of {}", given.len(), pieces.concat().len());
     }
 }

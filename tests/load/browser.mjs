@@ -2,6 +2,7 @@
 //
 //     node tests/load/browser.mjs ROUNDS SECONDS NAME=URL...
 //
+// A URL of a playlist is played by hls.js as it is set by itself; any other URL is a page that plays by its own means.
 // The source's pictures carry the time of their capture (media-fixtures/clock-encoder): distance is read from the screen.
 
 import { once } from 'node:events';
@@ -35,12 +36,28 @@ const site = createServer(async ({ url }, response) => {
 site.listen(0, '127.0.0.1');
 await once(site, 'listening');
 
+/** In a page that is not ours to write: when its video shows its first picture. */
+const watchVideo = () => {
+  window.watched = { first: null, stalls: 0 };
+  new MutationObserver((_, observer) => {
+    const video = document.querySelector('video');
+    if (!video) return;
+    observer.disconnect();
+    video.requestVideoFrameCallback(() => (window.watched.first = performance.now()));
+    let begun = false;
+    video.addEventListener('playing', () => (begun = true));
+    video.addEventListener('waiting', () => (window.watched.stalls += begun ? 1 : 0));
+  }).observe(document, { childList: true, subtree: true });
+};
+
 const browser = await startBrowser();
 const figures = Object.fromEntries(streams.map(([name]) => [name, { first: [], behind: [], stalls: 0 }]));
 for (let round = 0; round < Number(rounds); round++) {
   for (const [name, url] of streams) {
     const page = await openPage(browser, { viewport: { width: 660, height: 400 } });
-    await page.goto(`http://127.0.0.1:${site.address().port}/?${new URLSearchParams({ url })}`);
+    const isPlaylist = url.endsWith('.m3u8');
+    if (!isPlaylist) await page.addInitScript(watchVideo);
+    await page.goto(isPlaylist ? `http://127.0.0.1:${site.address().port}/?${new URLSearchParams({ url })}` : url);
     await page.waitForFunction(() => window.watched.first !== null, null, { timeout: 30_000 });
     await sleep(6_000);
     const samples = [];
