@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::{Intake, Store, store::CatalogueEntry};
 
-use crate::{config::Config, keys::Keys, sources::Ways};
+use crate::{config::Config, films, keys::Keys, sources::Ways};
 
 /// How often the room on the recordings' disk is looked at.
 const LOOK_AT_DISK: Duration = Duration::from_secs(30);
@@ -95,11 +95,13 @@ impl Running {
     pub(crate) async fn start(config: &Config, parts: Parts) -> anyhow::Result<Self> {
         let metrics =
             metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("the metrics")?;
+        films::begin_again(&parts).await?;
         take_up(&parts).await?;
         let (stopping, ending, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let keys = Keys::default();
         tasks.spawn(keys.clone().follow(parts.council.clone(), ending.clone()));
         tasks.spawn(watch_disk(parts.store.clone(), ending.clone()));
+        tasks.spawn(films::take_in(parts.clone(), stopping.clone()));
         let ways = Ways::new(config, &parts, keys, stopping.clone(), tasks.clone())?;
         let (rtmp, srt) = (ways.open_rtmp(config)?, ways.open_srt(config)?);
         tasks.spawn(ways.call_cameras(parts.council.clone()));

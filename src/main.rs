@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod films;
 mod keys;
 mod lifecycle;
 mod log;

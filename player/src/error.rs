@@ -7,6 +7,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use vod_store::films;
+
 use crate::{language, pages, session::accepts_html};
 
 /// Why a request is refused.
@@ -39,6 +41,9 @@ pub(crate) enum Error {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] vod_store::store::Error),
+    /// A film that is sent is refused.
+    #[error(transparent)]
+    Film(films::Error),
 }
 
 /// What handlers answer.
@@ -59,7 +64,11 @@ impl Error {
             Self::Busy(_) | Self::Council(Council::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(vod_store::store::Error::Empty) => StatusCode::NOT_FOUND,
             Self::Store(vod_store::store::Error::State(_)) => StatusCode::CONFLICT,
-            Self::Council(_) | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Film(films::Error::NotFound) => StatusCode::NOT_FOUND,
+            Self::Film(films::Error::Offset(_) | films::Error::Stage | films::Error::TooMany) => StatusCode::CONFLICT,
+            Self::Film(films::Error::Busy) => StatusCode::LOCKED,
+            Self::Film(films::Error::TooLarge | films::Error::NoRoom { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Council(_) | Self::Store(_) | Self::Film(films::Error::Io(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -74,7 +83,12 @@ impl Error {
             Self::Council(Council::Taken(_)) => "error-taken".into(),
             Self::Council(Council::NotFound(_)) => "error-not-found".into(),
             Self::Bad(_) => "error-invalid".into(),
-            Self::Store(_) => "error-storage".into(),
+            Self::Film(films::Error::TooLarge) => "error-film-too-large".into(),
+            Self::Film(films::Error::NoRoom { .. }) => "error-film-no-room".into(),
+            Self::Film(films::Error::TooMany) => "error-film-too-many".into(),
+            Self::Film(films::Error::Busy) => "error-film-busy".into(),
+            Self::Film(films::Error::Stage) => "error-stage".into(),
+            Self::Store(_) | Self::Film(films::Error::Io(_)) => "error-storage".into(),
             _ => "error-unknown".into(),
         }
     }
@@ -92,7 +106,10 @@ impl IntoResponse for Error {
         // What the database or the disk said is for the log, not for the visitor.
         let what =
             if status.is_server_error() { "something failed on our side; try again".into() } else { self.to_string() };
-        let mut response = problem(status, &what);
+        let mut response = problem(status, &what, &self.key());
+        if let Self::Film(films::Error::Offset(offset)) = &self {
+            response.headers_mut().insert("upload-offset", HeaderValue::from(*offset));
+        }
         if let Self::Council(council::Error::TooMany { retry_after_ms }) = &self
             && let Ok(value) = HeaderValue::from_str(&retry_after_ms.div_ceil(1000).to_string())
         {
@@ -107,8 +124,10 @@ impl IntoResponse for Error {
 #[derive(Clone)]
 struct Told(String);
 
-fn problem(status: StatusCode, what: &str) -> Response {
-    let body = serde_json::json!({ "type": "about:blank", "status": status.as_u16(), "title": what }).to_string();
+/// `key` names the words that a person is told, in the catalogues.
+fn problem(status: StatusCode, what: &str, key: &str) -> Response {
+    let body = serde_json::json!({ "type": "about:blank", "status": status.as_u16(), "title": what, "key": key });
+    let body = body.to_string();
     let kind = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
     (status, kind, body).into_response()
 }

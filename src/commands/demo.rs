@@ -53,6 +53,8 @@ impl Options {
         config.server.listen = self.http;
         config.rtmp.listen = self.rtmp.to_string();
         config.srt.listen = self.srt.to_string();
+        // Several may run on a machine that has other things to do.
+        config.data.hold_room_hours = 0;
         config
     }
 }

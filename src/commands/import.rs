@@ -7,12 +7,10 @@ use std::{
 
 use anyhow::Context;
 use clap::Args;
-use council::{SourceId, meeting::NewMeeting, municipality::Municipality, rebuild::Found};
-use ingest::WorkerCommand;
-use vod_store::store::About;
+use council::{MeetingId, meeting::NewMeeting, municipality::Municipality};
 
 use super::print;
-use crate::{config::Config, lifecycle::Parts};
+use crate::{config::Config, films, lifecycle::Parts};
 
 /// What is imported, and as what.
 #[derive(Clone, Debug, Args)]
@@ -45,10 +43,35 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     let starts_at_ms = options.began.in_tz(&here.time_zone)?.timestamp().as_millisecond();
     let new =
         NewMeeting { body: body.id, title: options.title, place: options.place, starts_at_ms, agenda: Vec::new() };
-    film(&parts, here, &options.film, new).await?;
+    let cut_short = film(&parts, here, &options.film, new).await?;
     parts.store.close().await;
     parts.council.close().await;
-    Ok(ExitCode::SUCCESS)
+    match cut_short {
+        None => Ok(ExitCode::SUCCESS),
+        Some(what) => {
+            anyhow::bail!("not all of {} could be read, and the rest is kept: {what}", options.film.display())
+        }
+    }
+}
+
+/// Takes a film in and says how far it has come; answers why not all of it could be read, where that is so.
+pub(crate) async fn film(
+    parts: &Parts,
+    here: &Municipality,
+    film: &Path,
+    new: NewMeeting,
+) -> anyhow::Result<Option<String>> {
+    let mut told = 0;
+    let taken = films::film(parts, here, MeetingId::new(), film, new, |done| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of one is a percentage")]
+        let percent = (done * 100.0) as u32 / 10 * 10;
+        if percent > told {
+            told = percent;
+            print(&format!("  {percent} %\n"));
+        }
+    })
+    .await;
+    taken.with_context(|| format!("the film {}", film.display()))
 }
 
 /// The one that is named, or the only one.
@@ -61,51 +84,4 @@ fn one<'a, T>(all: &'a [T], slug: impl Fn(&T) -> &String, named: Option<&str>, w
         (None, [only]) => Ok(only),
         (None, _) => anyhow::bail!("name the {what} with --{what}: one of {}", slugs()),
     }
-}
-
-/// Takes a film in as an ended meeting that began when `new` says.
-pub(crate) async fn film(parts: &Parts, here: &Municipality, film: &Path, new: NewMeeting) -> anyhow::Result<()> {
-    let began_at_ms = new.starts_at_ms;
-    let (meeting, source) = (council::MeetingId::new(), SourceId::new());
-    let bodies = parts.council.bodies(here.id).await?;
-    let body = bodies.into_iter().find(|body| body.id == new.body).context("the body is not the municipality's")?;
-    let about = About {
-        municipality: here.slug.clone(),
-        body: body.slug,
-        body_name: body.name.el,
-        title: new.title,
-        place: new.place,
-        starts_at_ms: new.starts_at_ms,
-        agenda: new.agenda,
-    };
-    let recording = parts.store.import(meeting, &about, source, began_at_ms).await?;
-    let workers = WorkerCommand::this_program()?;
-    let mut told = 0;
-    let taken = ingest::import::film(film, parts.store.intake(), source, began_at_ms, &workers, |done| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of one is a percentage")]
-        let percent = (done * 100.0) as u32 / 10 * 10;
-        if percent > told {
-            told = percent;
-            print(&format!("  {percent} %\n"));
-        }
-    })
-    .await;
-    // What was taken before a fault is kept and can be seen; the fault is said.
-    parts.store.end(meeting).await?;
-    taken.with_context(|| format!("the film {}", film.display()))?;
-    let ended_at_ms = began_at_ms + i64::try_from(recording.duration_ms())?;
-    let found = Found {
-        meeting,
-        municipality_slug: about.municipality,
-        body_slug: about.body,
-        body_name: about.body_name,
-        title: about.title,
-        place: about.place,
-        starts_at_ms: about.starts_at_ms,
-        agenda: about.agenda,
-        began_at_ms,
-        ended_at_ms: Some(ended_at_ms),
-    };
-    parts.council.restore(&found).await?;
-    Ok(())
 }

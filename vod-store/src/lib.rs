@@ -8,6 +8,7 @@ mod alarm;
 mod conductor;
 mod disk;
 mod download;
+pub mod films;
 mod finished;
 mod hls;
 pub mod intake;
@@ -26,6 +27,7 @@ mod timeline;
 pub mod verify;
 
 pub use council::{Clock, MeetingId, SourceId};
+pub use films::Films;
 pub use intake::Intake;
 pub use recording::{Recording, Rendition};
 pub use store::Store;

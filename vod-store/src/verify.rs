@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     journal::{self, Unsound, hex},
     program::{Entry as ProgramEntry, PROGRAM},
-    store::{Error, Store},
+    store::{Error, FILMS, Store},
     take::{Entry, JOURNAL, track_path},
 };
 
@@ -46,7 +46,8 @@ impl Store {
         for folder in self.all_folders() {
             let read = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
             let entries = read.map_err(|source| Error::Io { what: folder.display().to_string(), source })?;
-            for entry in entries.into_iter().filter(|entry| entry.path().is_dir()) {
+            let recording = |entry: &std::fs::DirEntry| entry.path().is_dir() && entry.file_name() != FILMS;
+            for entry in entries.into_iter().filter(recording) {
                 meetings.entry(entry.file_name()).or_default().push(entry.path());
             }
         }

@@ -152,6 +152,22 @@ pub struct NewMeeting {
     pub agenda: Vec<String>,
 }
 
+impl NewMeeting {
+    /// The same, with its texts made fit to keep.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], with the field that is to be mended.
+    pub fn checked(self) -> Result<Self> {
+        let title = text::required("title", &self.title, TITLE_MAX)?;
+        let place = text::optional("place", &self.place, TITLE_MAX)?;
+        let agenda = clean_agenda(&self.agenda)?;
+        if !(0..=LATEST_MS).contains(&self.starts_at_ms) {
+            return text::refused("starts_at", "value-not-time");
+        }
+        Ok(Self { title, place, agenda, ..self })
+    }
+}
+
 /// The meetings of a municipality as a visitor lists them.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
@@ -214,12 +230,7 @@ impl Council {
     /// # Errors
     /// When a value is refused or the database fails.
     pub async fn create_meeting(&self, clerk: &Clerk, new: NewMeeting) -> Result<Meeting> {
-        let title = text::required("title", &new.title, TITLE_MAX)?;
-        let place = text::optional("place", &new.place, TITLE_MAX)?;
-        let agenda = clean_agenda(&new.agenda)?;
-        if !(0..=LATEST_MS).contains(&new.starts_at_ms) {
-            return text::refused("starts_at", "value-not-time");
-        }
+        let new = new.checked()?;
         let municipality = clerk.municipality();
         let mut write = self.write().await?;
         let body = municipality::db::bodies(&mut write, municipality)
@@ -227,7 +238,7 @@ impl Council {
             .into_iter()
             .find(|body| body.id == new.body)
             .ok_or(Error::NotFound("body"))?;
-        let starts_at_ms = new.starts_at_ms;
+        let NewMeeting { title, place, starts_at_ms, agenda, .. } = new;
         let id = MeetingId::new();
         let meeting = Meeting { id, municipality, body, title, place, starts_at_ms, stage: Stage::Scheduled, agenda };
         db::insert(&mut write, &meeting, self.clock.now_ms()).await?;
@@ -237,6 +248,18 @@ impl Council {
         audit::append(&mut write, &self.clock, municipality, line).await?;
         write.commit().await?;
         Ok(meeting)
+    }
+
+    /// Logs that a clerk sends the film of an old meeting, which will become one of this installation's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn film_announced(&self, clerk: &Clerk, film: &str, new: &NewMeeting) -> Result<()> {
+        let mut write = self.write().await?;
+        let detail = json!({ "title": new.title, "starts_at_ms": new.starts_at_ms });
+        let line = Line { account: Some(clerk.account()), act: "film.announce", subject: film, detail };
+        audit::append(&mut write, &self.clock, clerk.municipality(), line).await?;
+        Ok(write.commit().await?)
     }
 
     /// Moves a meeting's stage, by compare-and-swap on the stage that was read, and logs it.

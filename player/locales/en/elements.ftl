@@ -133,3 +133,18 @@ monitor-fault-no-rendition = Since { $since } this server has been too busy to m
 monitor-refused-busy = At { $time } a second encoder ({ $remote }) was refused: the source is already transmitting. Stop one of the two.
 monitor-refused-codec = At { $time } the connection from { $remote } was refused: the encoder sent { $got }. Set it to { $set }.
 monitor-refused-unreadable = At { $time } the connection from { $remote } was refused: the signal cannot be read ({ $what }). Check the encoder’s settings.
+
+## Sending a film (film-sender)
+sender-progress = { $what }: { $value }
+sender-left = about { $minutes } min left
+sender-broken = The connection broke. Trying again by itself…
+sender-halted = Stopped. To go on, choose the same file again in the list below.
+sender-gave-up = It could not be sent any further. What has arrived is kept: choose the same file again in the list below.
+sender-sent = All of { $what } has arrived. It is being made into a recording; you may leave this page.
+sender-another = This is another file. Choose { $what }.
+sender-refused-fields = Check the date, the time and the title.
+sender-refused-past = An old meeting began in the past. Check the date and the time.
+sender-refused-too-large = The file is too large, or it is empty.
+sender-refused-no-room = The server's disk has not enough room for this film and its recording. Tell the administrator.
+sender-refused-too-many = There are too many films in the list below. Remove those that are done.
+sender-refused-log-in = You are not logged in any more. Log in in another tab, then try again here.

@@ -34,6 +34,8 @@ pub(super) enum Kind {
     Password,
     Date,
     Time,
+    /// A file, which only scripts send.
+    File,
     /// Several lines.
     Lines,
     /// One of these: value and label.
@@ -93,6 +95,7 @@ impl Field {
             Kind::Password => "password",
             Kind::Date => "date",
             Kind::Time => "time",
+            Kind::File => "file",
             Kind::Text | Kind::Lines | Kind::Choice(_) => "text",
         }
     }
@@ -116,7 +119,7 @@ pub(super) struct Refused {
 }
 
 /// The fields that a refusal can name, as the server calls them and as the forms do.
-const FIELDS: [(&str, &str); 22] = [
+const FIELDS: [(&str, &str); 23] = [
     ("error-credentials", "email"),
     ("error-invalid-accent", "accent"),
     ("error-invalid-agenda", "agenda"),
@@ -127,6 +130,7 @@ const FIELDS: [(&str, &str); 22] = [
     ("error-invalid-name", "name"),
     ("error-invalid-name-en", "name_en"),
     ("error-invalid-password", "password"),
+    ("error-invalid-past", "date"),
     ("error-invalid-place", "place"),
     ("error-invalid-rank", "rank"),
     ("error-invalid-reason", "reason"),

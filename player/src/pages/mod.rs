@@ -43,6 +43,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/setup", get(login::set_up))
         .route("/studio", get(studio::desk))
         .route("/studio/meetings/{id}", get(studio::live))
+        .route("/studio/films", get(studio::films))
         .route("/studio/sources", get(studio::sources))
 }
 

@@ -60,7 +60,7 @@ pub(super) async fn create_meeting(
 }
 
 /// The instant of a date and a time of day in a time zone. A time that the change of clocks leaves out is moved on.
-fn instant(date: &str, time: &str, zone: &str) -> Result<i64> {
+pub(super) fn instant(date: &str, time: &str, zone: &str) -> Result<i64> {
     let date: jiff::civil::Date = date.trim().parse().map_err(|_| invalid("date"))?;
     let time: jiff::civil::Time = time.trim().parse().map_err(|_| invalid("time"))?;
     let zoned = date.to_datetime(time).in_tz(zone).map_err(|_| invalid("date"))?;

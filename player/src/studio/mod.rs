@@ -3,6 +3,7 @@
 //! Forms go back to the page that they came from, with the reason where one is refused; programs get JSON.
 
 mod accounts;
+mod films;
 mod meetings;
 mod sources;
 
@@ -42,6 +43,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/cameras", post(sources::create_camera))
         .route("/studio/cameras/{id}", post(sources::move_camera))
         .route("/studio/sources/{id}/rotate", post(sources::rotate))
+        .merge(films::router())
         .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))
 }
 

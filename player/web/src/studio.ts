@@ -1,5 +1,6 @@
 /** On the clerk's pages. */
 import "./studio/disk-room";
 import "./studio/elapsed";
+import "./studio/film-sender";
 import "./studio/record-alarms";
 import "./studio/source-monitor";

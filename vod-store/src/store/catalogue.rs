@@ -31,7 +31,7 @@ impl Store {
         let folders = self.all_folders().to_owned();
         blocking(move || {
             let mut found = Vec::new();
-            for name in names(&folders)? {
+            for name in names(&folders)?.into_iter().filter(|name| name != super::FILMS) {
                 let paths: Vec<PathBuf> = folders.iter().map(|folder| folder.join(&name)).collect();
                 let path = &paths[0];
                 match program::entries(&paths).map(|entries| program::outline(&entries.unwrap_or_default())) {

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Clock, Intake, MeetingId, Recording, SourceId,
+    Clock, Films, Intake, MeetingId, Recording, SourceId,
     conductor::{Command, Conductor, OFFERS},
     disk,
     finished::Finished,
@@ -24,6 +24,9 @@ use crate::{
 };
 
 pub use catalogue::CatalogueEntry;
+
+/// The folder of films, among those of the recordings.
+pub(crate) const FILMS: &str = "films";
 
 /// Why the store could not.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +80,7 @@ struct Inner {
     /// By rank: programmes and takes go to the first that takes them.
     folders: Vec<PathBuf>,
     room_for: Duration,
+    films: Films,
     intake: Intake,
     clock: Clock,
     slate: Arc<Slate>,
@@ -128,9 +132,11 @@ impl Store {
                 false
             }
         });
+        let films = Films::new(folders.first().map(|first| first.join(FILMS)).unwrap_or_default());
         Ok(Self {
             inner: Arc::new(Inner {
                 folders,
+                films,
                 room_for,
                 intake,
                 clock,
@@ -149,6 +155,12 @@ impl Store {
     #[must_use]
     pub fn intake(&self) -> &Intake {
         &self.inner.intake
+    }
+
+    /// The films on their way in.
+    #[must_use]
+    pub fn films(&self) -> &Films {
+        &self.inner.films
     }
 
     /// The first of the folders.
@@ -250,6 +262,43 @@ impl Store {
         self.running().insert(meeting, recording.clone());
         self.inner.tasks.spawn_on(conductor.run(self.inner.shutdown.clone()), &self.inner.runtime);
         recording
+    }
+
+    /// Takes back an import that was not finished: the film that it was made of is still there.
+    ///
+    /// # Errors
+    /// [`Error::State`] where the recording is running or finished; when the disk refuses.
+    pub async fn take_back(&self, meeting: MeetingId) -> Result<(), Error> {
+        let _gate = self.inner.gate.lock().await;
+        if self.running().contains_key(&meeting) {
+            return Err(Error::State("running"));
+        }
+        let folders = self.folders(meeting);
+        let finished = blocking(move || {
+            let story = program::entries(&folders)?.and_then(|entries| program::outline(&entries));
+            let finished = story.is_some_and(|story| story.ended_at_ms.is_some());
+            for folder in folders.iter().filter(|folder| !finished && folder.is_dir()) {
+                std::fs::remove_dir_all(folder)?;
+            }
+            Ok(finished)
+        })
+        .await
+        .map_err(|source| error(&self.folders(meeting)[0], source))?;
+        if finished { Err(Error::State("ended")) } else { Ok(()) }
+    }
+
+    /// Ends an import of which nothing could be read, and removes what there is of it.
+    ///
+    /// # Errors
+    /// When it is not running, or the disk refuses.
+    pub async fn abandon(&self, meeting: MeetingId) -> Result<(), Error> {
+        let _gate = self.inner.gate.lock().await;
+        self.tell(meeting, Command::End).await?;
+        self.running().remove(&meeting);
+        let folders = self.folders(meeting);
+        blocking(move || folders.iter().filter(|folder| folder.is_dir()).try_for_each(std::fs::remove_dir_all))
+            .await
+            .map_err(|source| error(&self.folders(meeting)[0], source))
     }
 
     async fn tell(

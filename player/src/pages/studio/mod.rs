@@ -1,6 +1,7 @@
 //! The clerks' pages: what comes, going live, sources and their keys.
 
 mod desk;
+mod films;
 mod live;
 mod monitor;
 mod sources;
@@ -13,6 +14,9 @@ use axum::{
 pub(super) use desk::desk;
 #[cfg(test)]
 pub(super) use desk::desk_page;
+pub(super) use films::films;
+#[cfg(test)]
+pub(super) use films::films_page;
 pub(super) use live::live;
 #[cfg(test)]
 pub(super) use live::{Going, live_page};

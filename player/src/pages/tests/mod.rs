@@ -275,8 +275,8 @@ fn greek_on_an_english_page_says_so() {
 }
 
 /// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 9] =
-    ["alarms-", "player-", "watch-", "monitor-", "copy-", "disk-", "countdown-", "share-", "error-"];
+const BY_PREFIX: [&str; 10] =
+    ["alarms-", "player-", "watch-", "monitor-", "copy-", "disk-", "countdown-", "share-", "sender-", "error-"];
 
 #[test]
 fn every_word_is_used_and_every_key_that_is_used_exists() {
