@@ -42,6 +42,7 @@ impl Ways {
         let mut workers = WorkerCommand::this_program()?;
         workers.profile.analysis = config.media.analysis;
         workers.profile.rendition = config.media.rendition;
+        workers.profile.chamber = config.media.language;
         let admit = Arc::new(move |presented: &str| keys.source(presented));
         Ok(Self { intake: parts.store.intake().clone(), workers, admit, stopping, tasks })
     }

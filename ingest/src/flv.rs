@@ -189,6 +189,8 @@ pub(crate) fn audio(data: &Bytes) -> Body {
     match first >> 4 {
         10 => aac(data.get(1).copied(), data, 2),
         9 => match (data.get(1..5), first & 0x0f) {
+            // Several sounds in one stream come without their languages: the first, which stands alone, is taken.
+            (_, 5) => Body::Nothing,
             (Some(b"mp4a"), packet @ (0 | 1)) => aac(Some(packet), data, 5),
             (Some(b"mp4a") | None, _) => Body::Nothing,
             (Some(b"Opus"), _) => named("Opus"),

@@ -79,7 +79,10 @@ pub(crate) async fn film(parts: &Parts, here: &Municipality, film: &Path, new: N
         agenda: new.agenda,
     };
     let recording = parts.store.import(meeting, &about, source, began_at_ms).await?;
-    let workers = WorkerCommand::this_program()?;
+    let mut workers = WorkerCommand::this_program()?;
+    if let Ok(language) = here.default_language.parse() {
+        workers.profile.chamber = language;
+    }
     let mut told = 0;
     let taken = ingest::import::film(film, parts.store.intake(), source, began_at_ms, &workers, |done| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of one is a percentage")]

@@ -12,6 +12,7 @@ mod finished;
 mod hls;
 pub mod intake;
 mod journal;
+pub mod language;
 pub mod media;
 mod program;
 pub mod recording;
@@ -26,5 +27,6 @@ pub mod verify;
 
 pub use council::{Clock, MeetingId, SourceId};
 pub use intake::Intake;
+pub use language::Language;
 pub use recording::{Recording, Rendition};
 pub use store::Store;
