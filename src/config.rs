@@ -92,6 +92,7 @@ pub(crate) struct Media {
     pub(crate) analysis: bool,
     pub(crate) rendition: Rendition,
     pub(crate) language: Language,
+    pub(crate) languages: Vec<Language>,
 }
 
 /// `[log]`.

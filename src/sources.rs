@@ -43,6 +43,7 @@ impl Ways {
         workers.profile.analysis = config.media.analysis;
         workers.profile.rendition = config.media.rendition;
         workers.profile.chamber = config.media.language;
+        workers.profile.untold.clone_from(&config.media.languages);
         let admit = Arc::new(move |presented: &str| keys.source(presented));
         Ok(Self { intake: parts.store.intake().clone(), workers, admit, stopping, tasks })
     }

@@ -113,7 +113,7 @@ async fn a_language_is_offered_by_its_name_with_a_playlist_of_its_own_that_repor
 #[tokio::test(flavor = "multi_thread")]
 async fn where_a_take_lacks_the_language_the_floor_stands_in_and_nobody_waits() {
     let (primary, backup) = (SourceId::new(), SourceId::new());
-    let (store, meeting, recording, folder) = running(&[primary, backup]).await;
+    let (store, meeting, recording, _folder) = running(&[primary, backup]).await;
     let mut camera = Camera::connect(&store, primary).await;
     camera.with_language(Some("en")).await;
     on_air(&mut camera, &recording, 10).await;

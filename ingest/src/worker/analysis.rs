@@ -1,7 +1,7 @@
 //! Looks at keyframes and listens to the sound, beside the parts' way and never in it: what it cannot take, it drops.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -90,12 +90,11 @@ impl Analysis {
 
     /// What sound is now coded like: the floor's, or that in a further language.
     pub(super) fn audio(&mut self, language: Option<Language>, aac: &Aac) -> Result<()> {
-        if !self.ears.contains_key(&language) {
-            self.ears.insert(language, Ears::new()?);
-        }
-        if let Some(ears) = self.ears.get_mut(&language) {
-            ears.branch.begin(&aac_caps(aac));
-        }
+        let ears = match self.ears.entry(language) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Ears::new()?),
+        };
+        ears.branch.begin(&aac_caps(aac));
         Ok(())
     }
 

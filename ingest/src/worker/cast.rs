@@ -3,6 +3,7 @@
 use gstreamer::{self as gst, prelude::*};
 use vod_store::Language;
 
+use super::Profile;
 use crate::{flv::Tag, packager::MOST_LANGUAGES};
 
 /// What a reader has cut out of its input.
@@ -29,9 +30,32 @@ pub(super) enum Part {
     LeftOut,
 }
 
+/// What is known of a source's languages before it says anything.
+#[derive(Clone, Debug)]
+pub(super) struct Languages {
+    chamber: Language,
+    untold: Vec<Language>,
+}
+
+impl Languages {
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self { chamber: profile.chamber, untold: profile.untold.clone() }
+    }
+
+    /// The language of the sound of this number, which has said this of itself.
+    pub(super) fn of_sound(&self, number: usize, told: Option<Language>) -> Option<Language> {
+        told.or_else(|| self.untold.get(number).copied())
+    }
+
+    /// Gives parts to the sounds that have none yet; see [`cast`].
+    pub(super) fn cast(&self, sounds: &[(Option<Language>, Option<Part>)]) -> Vec<(usize, Part)> {
+        cast(self.chamber, sounds)
+    }
+}
+
 /// Gives parts to the sounds of these languages, of which some may have theirs already; answers the others'.
 /// The floor is the first, or else the first in the chamber's language.
-pub(super) fn cast(chamber: Language, sounds: &[(Option<Language>, Option<Part>)]) -> Vec<(usize, Part)> {
+fn cast(chamber: Language, sounds: &[(Option<Language>, Option<Part>)]) -> Vec<(usize, Part)> {
     let has_floor = sounds.iter().any(|(_, part)| *part == Some(Part::Floor));
     let in_chamber = sounds.iter().position(|(language, part)| *language == Some(chamber) && part.is_none());
     let first = || sounds.iter().position(|(_, part)| part.is_none());

@@ -32,7 +32,7 @@ use crate::{
     Error, Result, flv,
     wire::{Message, Problem},
 };
-use cast::Piece;
+use cast::{Languages, Piece};
 use output::Output;
 pub use rendition::{PROCESSORS, Rendition};
 use station::Station;
@@ -68,6 +68,8 @@ pub struct Profile {
     pub rendition: Rendition,
     /// What is spoken in the chamber: of a source with several sounds the one in this language is the floor.
     pub chamber: Language,
+    /// The languages of the sounds of a source that does not say them, in their order.
+    pub untold: Vec<Language>,
     /// Lock the process in. Only tests and measurements leave it off.
     pub sandbox: bool,
     /// Read nothing: try what a worker must not be able to do, and print what succeeded ([`sandbox::Reach`]) as JSON.
@@ -77,7 +79,8 @@ pub struct Profile {
 impl Default for Profile {
     fn default() -> Self {
         let (container, rendition, chamber) = (Container::Flv, Rendition::Auto, Language::GREEK);
-        Self { container, analysis: true, transcode: true, rendition, chamber, sandbox: true, probe: false }
+        let untold = Vec::new();
+        Self { container, analysis: true, transcode: true, rendition, chamber, untold, sandbox: true, probe: false }
     }
 }
 
@@ -149,7 +152,7 @@ pub fn run(profile: &Profile) -> Result<()> {
     let outcome = match profile.container {
         Container::Flv => work(profile, Reader::Flv(flv::Reader::default()), &out),
         Container::TransportStream => {
-            let transport = Transport::new(profile.chamber);
+            let transport = Transport::new(Languages::of(profile));
             transport.and_then(|transport| work(profile, Reader::Transport(transport, BytesMut::new()), &out))
         }
         Container::Film { began_at_ms } => film::work(profile, began_at_ms, &out),

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
-use vod_store::Language;
 
 use super::{
-    cast::{self, Part, Piece},
+    cast::{self, Languages, Part, Piece},
     retag::{retag, tag},
 };
 use crate::{
@@ -36,7 +35,7 @@ pub(super) fn load() -> Result<()> {
 /// What came out, and which streams there are.
 struct Found {
     pieces: Vec<Piece>,
-    chamber: Language,
+    languages: Languages,
     video: bool,
     sounds: Vec<Sound>,
     foreign_video: Option<Tag>,
@@ -55,8 +54,11 @@ impl Found {
         if let Some(part) = self.sounds[number].part {
             return part;
         }
-        let sounds: Vec<_> = self.sounds.iter().map(|sound| (cast::language_of(&sound.pad), sound.part)).collect();
-        for (index, part) in cast::cast(self.chamber, &sounds) {
+        let known = |(number, sound): (usize, &Sound)| {
+            (self.languages.of_sound(number, cast::language_of(&sound.pad)), sound.part)
+        };
+        let sounds: Vec<_> = self.sounds.iter().enumerate().map(known).collect();
+        for (index, part) in self.languages.cast(&sounds) {
             self.sounds[index].part = Some(part);
             self.pieces.extend(cast::announce(sounds[index].0, part));
         }
@@ -73,14 +75,14 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    /// A reader of sources of a chamber in which this language is spoken.
-    pub(super) fn new(chamber: Language) -> Result<Self> {
+    /// A reader of sources of which this is known.
+    pub(super) fn new(languages: Languages) -> Result<Self> {
         let pipeline = gst::Pipeline::new();
         let demuxer = element("tsdemux")?;
         pipeline.add(&demuxer).map_err(failed)?;
         let found = Found {
             pieces: Vec::new(),
-            chamber,
+            languages,
             video: false,
             sounds: Vec::new(),
             foreign_video: None,

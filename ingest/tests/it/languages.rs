@@ -130,6 +130,17 @@ fn a_sound_without_a_language_alone_is_as_ever() {
 }
 
 #[test]
+fn sounds_of_an_encoder_that_says_no_languages_have_them_by_their_order() {
+    let what = tones(3, &[("und", 440), ("und", 880), ("und", 1320)], "-bf 0 -c:a aac");
+    let untold = ["el", "en"].map(|code| code.parse().unwrap()).to_vec();
+    let messages = work(&Profile { untold, ..streams() }, &transport_stream(&what));
+    let sets = sets(&messages);
+    let (tracks, parts) = &sets[0];
+    assert_eq!(carried(tracks), ["video", "audio el", "audio-en en"]);
+    sounds(tracks, parts, "audio-en", 880.0, 3.0);
+}
+
+#[test]
 fn mono_at_another_rate_beside_the_floor() {
     let what = tones(4, &[("ell", 440), ("eng", 880)], "-bf 0 -c:a aac -ac:a:1 1 -ar:a:1 32000 -b:a:1 48k");
     let messages = work(&streams(), &transport_stream(&what));
@@ -137,6 +148,27 @@ fn mono_at_another_rate_beside_the_floor() {
     let (tracks, parts) = &sets[0];
     assert_eq!(tracks[2].timescale, 32_000);
     sounds(tracks, parts, "audio-en", 880.0, 4.0);
+}
+
+#[test]
+fn a_language_that_ends_within_a_source_is_silence_and_then_left_out() {
+    for channels in ["1", "2"] {
+        let what = format!(
+            "-f lavfi -i testsrc2=s=320x180:r=25 -f lavfi -i sine=440:r=48000 -f lavfi -t 3 -i sine=880:r=48000 \
+             -map 0 -map 1 -map 2 -metadata:s:a:0 language=ell -metadata:s:a:1 language=eng -t 12 \
+             -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 -bf 0 -c:a aac -ac {channels}"
+        );
+        let messages = work(&streams(), &transport_stream(&what));
+        let sets = sets(&messages);
+        let all: Vec<_> = sets.iter().map(|(tracks, _)| carried(tracks)).collect();
+        assert_eq!(all, [vec!["video", "audio el", "audio-en en"], vec!["video", "audio el"]]);
+        let (tracks, parts) = &sets[0];
+        let (_, floor) = pitch(tracks, parts, "audio");
+        let (pitch, seconds) = pitch(tracks, parts, "audio-en");
+        assert!((seconds - floor).abs() < 0.5, "{seconds} s of English, {floor} s of the floor");
+        let spoken = pitch * seconds / 880.0;
+        assert!((spoken - 3.0).abs() < 0.2, "{spoken} s of English are no silence");
+    }
 }
 
 #[test]

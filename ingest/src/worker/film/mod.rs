@@ -24,7 +24,7 @@ use chain::{PICTURES, Taken, Told, attach, demuxer, failed};
 
 use super::{
     Profile, Wall,
-    cast::{self, Part, Piece},
+    cast::{self, Languages, Part, Piece},
     output::Output,
     retag::{milliseconds, retag},
     station::Station,
@@ -52,7 +52,7 @@ const BASE: i64 = 10_000_000_000;
 /// [`Error::Configuration`], in words for who imports it, when it cannot be read (any further).
 pub(super) fn work(profile: &Profile, began_at_ms: i64, out: &Output) -> Result<()> {
     let mut station = Station::new(profile, out, Wall::Film { at_ms: began_at_ms })?;
-    let mut film = Film::open(profile.chamber)?;
+    let mut film = Film::open(Languages::of(profile))?;
     let mut held = Vec::new();
     let mut known = false;
     let mut told = 0;
@@ -137,7 +137,7 @@ pub(super) struct Film {
     pipeline: gst::Pipeline,
     told: Receiver<Told>,
     taken: Arc<Mutex<Taken>>,
-    chamber: Language,
+    languages: Languages,
     /// The pictures, and the sounds.
     streams: Vec<Stream>,
     complete: bool,
@@ -147,11 +147,11 @@ pub(super) struct Film {
 }
 
 impl Film {
-    /// Opens it; its floor is the sound in the chamber's language.
+    /// Opens it; of its sounds this is known.
     ///
     /// # Errors
     /// [`Error::Configuration`] when it is no film that is known here.
-    pub(super) fn open(chamber: Language) -> Result<Self> {
+    pub(super) fn open(languages: Languages) -> Result<Self> {
         let mut head = [0; 16];
         let read = rustix::io::pread(std::io::stdin().as_fd(), &mut head, 0).map_err(std::io::Error::from)?;
         let demuxer = demuxer(&head[..read])
@@ -178,7 +178,7 @@ impl Film {
             let _ = pipeline.set_state(gst::State::Playing);
         });
         let streams = Vec::new();
-        Ok(Self { pipeline, told, taken: all, chamber, streams, complete: false, cast: false, duration_ms: None })
+        Ok(Self { pipeline, told, taken: all, languages, streams, complete: false, cast: false, duration_ms: None })
     }
 
     /// The next pieces, sound and pictures in the order of their decoding; none at the end.
@@ -277,9 +277,12 @@ impl Film {
         for silent in sounds.iter_mut().filter(|sound| sound.waiting.is_empty()) {
             (silent.part, silent.ended) = (Some(Part::LeftOut), true);
         }
+        for (number, sound) in sounds.iter_mut().enumerate() {
+            sound.language = self.languages.of_sound(number, sound.language);
+        }
         let known: Vec<_> = sounds.iter().map(|sound| (sound.language, sound.part)).collect();
         let mut pieces = Vec::new();
-        for (index, part) in cast::cast(self.chamber, &known) {
+        for (index, part) in self.languages.cast(&known) {
             let sound = &mut sounds[index];
             sound.part = Some(part);
             pieces.extend(cast::announce(sound.language, part).map(|piece| Timed { at_ms: 0, piece }));
