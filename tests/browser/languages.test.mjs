@@ -11,9 +11,11 @@ const ENGLISH = 880;
 
 let bema, browser, encoder, page;
 
-/** An encoder whose sounds are tones, by languages. */
+/** An encoder whose sounds are tones, by languages; some for so many seconds only. */
 const publish = (address, sounds) => {
-  const inputs = sounds.flatMap(([, hertz]) => ['-re', '-f', 'lavfi', '-i', `sine=r=48000:f=${hertz}`]);
+  const input = ([, hertz, seconds]) =>
+    ['-re', '-f', 'lavfi', ...(seconds ? ['-t', String(seconds)] : []), '-i', `sine=r=48000:f=${hertz}`];
+  const inputs = sounds.flatMap(input);
   const maps = [-1, ...sounds.keys()].flatMap((index) => ['-map', String(index + 1)]);
   const called = sounds.flatMap(([language], index) => [`-metadata:s:a:${index}`, `language=${language}`]);
   const program = spawn('ffmpeg', [
@@ -131,6 +133,13 @@ test('where the interpreter is away the chamber is heard, and the player goes on
   encoder = publish(bema.publishSrt, [['ell', GREEK]]);
   await hears(page, GREEK);
   assert.deepEqual(await offered(page), ['Ελληνικά el', 'English en *']);
+});
+
+test('where the interpreter breaks off within the transmission, the chamber is heard too', async () => {
+  await encoder.stop();
+  encoder = publish(bema.publishSrt, [['ell', GREEK], ['eng', ENGLISH, 10]]);
+  await hears(page, ENGLISH);
+  await hears(page, GREEK);
 });
 
 test('the scripts of the page report no fault', () => {
