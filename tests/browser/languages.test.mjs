@@ -20,7 +20,9 @@ const publish = (address, sounds) => {
   const called = sounds.flatMap(([language], index) => [`-metadata:s:a:${index}`, `language=${language}`]);
   const program = spawn('ffmpeg', [
     ...['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25'], ...inputs, ...maps, ...called,
-    ...'-c:v libx264 -preset ultrafast -g 25 -bf 0 -pix_fmt yuv420p -b:v 800k -c:a aac -b:a 96k -f mpegts'.split(' '), address,
+    ...'-c:v libx264 -preset ultrafast -g 25 -bf 0 -pix_fmt yuv420p -b:v 800k -c:a aac -b:a 96k'.split(' '),
+    // ffmpeg would hold all back for ten seconds where one ends.
+    ...'-max_interleave_delta 200000 -f mpegts'.split(' '), address,
   ], { stdio: 'ignore' });
   const ended = once(program, 'exit');
   return { stop: () => (program.kill('SIGINT'), ended) };

@@ -24,6 +24,10 @@ use crate::Result;
 pub(crate) const MOST: usize = 8;
 /// Sound that comes so much later than what it belongs to is not waited for: silence takes its place.
 const LATE: i64 = 2_000 * MS;
+/// Nor is sound that comes by so much later than it ever did, once so many frames have shown how late that is:
+/// multiplexers send sound in packets of some tenths of a second, each in its own way.
+const LATER: i64 = 300 * MS;
+const SHOWN: std::ops::Range<u32> = 75..225;
 /// Silence is made up to so much before what it belongs to, so that sound that returns finds its place.
 const SHORT_OF: i64 = 200 * MS;
 /// A language that went is carried again once it has been there for so long: one that comes and goes would break off
@@ -99,6 +103,9 @@ struct LanguageTrack {
     silence: Option<&'static [u8]>,
     /// Whether silence takes the place of its sound now.
     silent: bool,
+    /// How late its sound was at most, and in how many frames that was seen.
+    latest: i64,
+    frames: u32,
 }
 
 impl LanguageTrack {
@@ -108,14 +115,39 @@ impl LanguageTrack {
             2 => Some(SILENT_FRAME),
             _ => None,
         };
-        Self { name, audio: AudioTrack::new(aac.rate, aac.frame, zero), zero, silence, silent: false }
+        Self {
+            name,
+            audio: AudioTrack::new(aac.rate, aac.frame, zero),
+            zero,
+            silence,
+            silent: false,
+            latest: 0,
+            frames: 0,
+        }
+    }
+
+    /// A frame of its sound, at the instant `now` of the source.
+    fn push(&mut self, frame: AudioFrame, now: Option<i64>, anchor: &mut Anchor) -> Vec<Cut> {
+        if let (Some(now), Some(next), false) = (now, self.audio.next_pts(), self.silent) {
+            self.frames = self.frames.saturating_add(1);
+            // The first waited with the set for its beginning.
+            if self.frames > SHOWN.start {
+                self.latest = self.latest.max(now - next);
+            }
+        }
+        self.silent = false;
+        self.audio.push(frame, anchor)
+    }
+
+    fn is_late(&self, behind: i64) -> bool {
+        behind >= LATE || (self.frames >= SHOWN.end && behind >= self.latest + LATER)
     }
 
     /// Silence where its sound is too late for `now`.
     fn fill(&mut self, now: i64, arrived_ms: i64, anchor: &mut Anchor) -> Vec<Cut> {
         let (mut cuts, Some(silence)) = (Vec::new(), self.silence) else { return Vec::new() };
         let next = |audio: &AudioTrack| audio.next_pts().unwrap_or(self.zero);
-        self.silent |= now - next(&self.audio) >= LATE;
+        self.silent |= self.is_late(now - next(&self.audio));
         while self.silent && next(&self.audio) <= now - SHORT_OF {
             let frame = AudioFrame { pts: next(&self.audio), data: Bytes::from_static(silence), arrived_ms };
             cuts.extend(self.audio.push(frame, anchor));
@@ -126,7 +158,8 @@ impl LanguageTrack {
 
 impl LanguageTracks {
     /// Silence where one is too late for `now`; the parts that it ends.
-    pub(super) fn fill(&mut self, now: i64, arrived_ms: i64, anchor: &mut Anchor) -> Vec<super::Output> {
+    pub(super) fn fill(&mut self, now: Option<i64>, arrived_ms: i64, anchor: &mut Anchor) -> Vec<super::Output> {
+        let Some(now) = now else { return Vec::new() };
         let fill = |track: &mut LanguageTrack| {
             let cuts = track.fill(now, arrived_ms, anchor);
             cuts.into_iter().map(|cut| part(&track.name, cut)).collect::<Vec<_>>()
@@ -174,9 +207,9 @@ impl Packager {
 
     /// A frame of sound in a further language.
     pub fn language(&mut self, language: Language, mut frame: AudioFrame) {
+        let reference = self.now();
         let Some(known) = self.languages.0.get_mut(&language).filter(|known| known.track.is_some()) else { return };
         frame.pts += self.audio_shift;
-        let reference = self.video_at.or(self.audio_at);
         // Stamps that stand far from the pictures' have no place; they come back to them, or the language is missed.
         if reference.is_some_and(|at| (frame.pts - at).abs() > JUMP_AHEAD) {
             return;
@@ -188,14 +221,18 @@ impl Packager {
         match &mut self.set {
             Some(set) => {
                 if let Some(track) = set.languages.0.get_mut(&language) {
-                    track.silent = false;
-                    let cuts = track.audio.push(frame, &mut self.anchor);
+                    let cuts = track.push(frame, reference, &mut self.anchor);
                     self.output.extend(cuts.into_iter().map(|cut| part(&track.name, cut)));
                 }
             }
             None if !self.held.is_empty() => self.hold(super::Held::Language(language, frame)),
             None => {}
         }
+    }
+
+    /// The newest stamp of pictures and floor.
+    pub(super) fn now(&self) -> Option<i64> {
+        self.video_at.max(self.audio_at)
     }
 
     /// How the floor's language is called from the next set on.

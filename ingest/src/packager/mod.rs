@@ -334,6 +334,7 @@ impl Packager {
     }
 
     fn put_video(&mut self, frame: VideoFrame) {
+        let now = self.now();
         let Some(set) = self.set.as_mut() else { return };
         let Some(video) = set.video.as_mut() else { return };
         let (dts, arrived_ms) = (frame.dts, frame.arrived_ms);
@@ -342,7 +343,7 @@ impl Packager {
             cuts.iter().for_each(|cut| rendition.mark(cut));
         }
         self.output.extend(cuts.into_iter().map(|cut| part(&self.names.video, cut)));
-        self.output.extend(set.languages.fill(dts, arrived_ms, &mut self.anchor));
+        self.output.extend(set.languages.fill(now, arrived_ms, &mut self.anchor));
         if set.silent {
             while set.audio.next_pts().unwrap_or(set.zero) <= dts {
                 let pts = set.audio.next_pts().unwrap_or(set.zero);
@@ -361,14 +362,15 @@ impl Packager {
             self.close();
             self.begin(frame.pts, false);
         }
+        let now = self.now();
         let Some(set) = self.set.as_mut().filter(|set| !set.silent) else { return };
-        let (pts, arrived_ms) = (frame.pts, frame.arrived_ms);
+        let arrived_ms = frame.arrived_ms;
         if alone(set) {
             self.anchor.slew();
         }
         let cuts = set.audio.push(frame, &mut self.anchor);
         self.output.extend(cuts.into_iter().map(|cut| part(&self.names.audio, cut)));
-        self.output.extend(set.languages.fill(pts, arrived_ms, &mut self.anchor));
+        self.output.extend(set.languages.fill(now, arrived_ms, &mut self.anchor));
     }
 
     /// Ends the open set: what it holds goes out, and the next keyframe begins another.

@@ -244,6 +244,32 @@ fn a_language_that_comes_joins_at_a_keyframe_and_one_that_comes_back_when_it_sta
 }
 
 #[test]
+fn a_language_that_breaks_off_is_silence_within_half_a_second() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..9_000, |ms| ms < 8_000);
+    // The parts reach as far as they do at this moment, at which nothing more has come.
+    source.check(0, "video", 0.0, 8.8);
+    source.check(0, "audio-en", 0.0, 8.6);
+    assert_eq!(source.sets.len(), 1);
+}
+
+#[test]
+fn a_language_is_interpreted_on_where_the_pictures_cease() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..4_000, |_| true);
+    let language = ENGLISH.parse().unwrap();
+    for ms in (4_000..30_000).filter(|ms| ms * 3 % 64 < 3) {
+        let frame = AudioFrame { pts: ms * 90, data: Bytes::from_static(b"English"), arrived_ms: ms };
+        source.packager.language(language, frame);
+        source.send(ms..ms + 1, false, true, 0);
+    }
+    let last = source.sets.len() - 1;
+    assert_eq!(names(&source.sets[last].0), ["audio", "audio-en"]);
+    assert!(source.extent(last, "audio-en").1 > 22.0, "{:?}", source.extent(last, "audio-en"));
+    assert_eq!(said(&source.sets[last].1, "audio-en", super::SILENT_FRAME), 0);
+}
+
+#[test]
 fn stray_stamps_of_a_language_harm_nobody() {
     let mut source = interpreted();
     let language = ENGLISH.parse().unwrap();
