@@ -38,6 +38,10 @@ struct Found {
     languages: Languages,
     video: bool,
     sounds: Vec<Sound>,
+    /// Which version of the programme the streams are of, by their pads' names (`audio_0_0101`), and how many sounds
+    /// there were before it.
+    version: Option<String>,
+    before: usize,
     foreign_video: Option<Tag>,
     foreign_audio: Option<Tag>,
 }
@@ -49,13 +53,23 @@ struct Sound {
 }
 
 impl Found {
+    /// A stream comes: where it is of another version of the programme, those of the one before have ended.
+    fn follow(&mut self, pad: &gst::Pad) {
+        let version = pad.name().split('_').nth(1).map(str::to_owned);
+        if self.version != version {
+            (self.version, self.video, self.before) = (version, false, self.sounds.len());
+            self.sounds.iter_mut().for_each(|sound| sound.part = Some(Part::LeftOut));
+        }
+    }
+
     /// What the sound of this number is taken for. Before a demuxer gives the first of any, it has told the languages of all.
     fn part(&mut self, number: usize) -> Part {
         if let Some(part) = self.sounds[number].part {
             return part;
         }
         let known = |(number, sound): (usize, &Sound)| {
-            (self.languages.of_sound(number, cast::language_of(&sound.pad)), sound.part)
+            let number = number.checked_sub(self.before);
+            (number.and_then(|number| self.languages.of_sound(number, cast::language_of(&sound.pad))), sound.part)
         };
         let sounds: Vec<_> = self.sounds.iter().enumerate().map(known).collect();
         for (index, part) in self.languages.cast(&sounds) {
@@ -85,6 +99,8 @@ impl Transport {
             languages,
             video: false,
             sounds: Vec::new(),
+            version: None,
+            before: 0,
             foreign_video: None,
             foreign_audio: None,
         };
@@ -182,6 +198,7 @@ fn attach(pipeline: &gst::Pipeline, pad: &gst::Pad, found: &Arc<Mutex<Found>>) -
     let name = structure.name().as_str();
     let version = structure.get::<i32>("mpegversion").unwrap_or_default();
     let mut state = found.lock().unwrap_or_else(PoisonError::into_inner);
+    state.follow(pad);
     let number = state.sounds.len();
     let (kind, parser, wanted) = match (name, version) {
         ("video/x-h264", _) if !state.video => {

@@ -172,6 +172,25 @@ fn a_language_that_ends_within_a_source_is_silence_and_then_left_out() {
 }
 
 #[test]
+fn a_programme_that_changes_its_streams_goes_on_with_the_new_ones() {
+    let sounds_of_both = [("ell", 440), ("eng", 880)];
+    let mut bytes = transport_stream(&tones(5, &sounds_of_both, "-bf 0 -c:a aac"));
+    let later = "-bf 0 -c:a aac -mpegts_start_pid 0x200 -tables_version 1 -output_ts_offset 5";
+    bytes.extend(transport_stream(&tones(5, &sounds_of_both, later)));
+    let messages = work(&streams(), &bytes);
+    let sets = sets(&messages);
+    let lasts = |name: &str| {
+        let of = sets.iter().flat_map(|(_, parts)| parts).filter(|part| part.track.as_str() == name);
+        of.map(|part| f64::from(part.duration)).sum::<f64>()
+    };
+    assert!((lasts("video") / 90_000.0 - 10.0).abs() < 0.6, "{} s of pictures", lasts("video") / 90_000.0);
+    let (tracks, parts) = sets.last().unwrap();
+    assert_eq!(carried(tracks), ["video", "audio el", "audio-en en"]);
+    assert!((lasts("audio-en") / 48_000.0 - 10.0).abs() < 0.6, "{} s of English", lasts("audio-en") / 48_000.0);
+    assert!((pitch(tracks, parts, "audio-en").0 - 880.0).abs() < 60.0);
+}
+
+#[test]
 fn an_interpreter_who_is_silent_is_named() {
     let what = "-re -f lavfi -i testsrc2=s=320x180:r=25 -f lavfi -i sine=440:r=48000 -f lavfi -i anullsrc=r=48000 \
                 -map 0 -map 1 -map 2 -metadata:s:a:0 language=ell -metadata:s:a:1 language=eng -t 11 \
