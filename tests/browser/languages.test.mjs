@@ -84,11 +84,17 @@ test('before there is an interpreter there is no menu', async () => {
 });
 
 test('whoever waits on the page is offered the languages as they come, by their own names', async () => {
+  const other = await openPage(browser);
+  await other.addInitScript(() => localStorage.setItem('bema-sound', 'en'));
+  await other.goto(`${bema.url}/meetings/${bema.meeting}`);
   encoder = publish(bema.publishSrt, [['ell', GREEK], ['eng', ENGLISH]]);
   await hears(page, GREEK);
   await until('both are offered', async () => (await offered(page)).length === 2);
   assert.deepEqual(await offered(page), ['Ελληνικά el *', 'English en']);
   assert.deepEqual(await axe(page), []);
+  // Who has chosen English in another meeting hears it unasked.
+  await hears(other, ENGLISH);
+  await other.context().close();
 });
 
 test('with the keyboard to English, which is heard', async () => {
