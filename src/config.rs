@@ -8,6 +8,7 @@ use std::{
 use anyhow::Context;
 use ingest::worker::Rendition;
 use serde::Deserialize;
+use vod_store::Language;
 
 /// The documented defaults, as `bema config` prints them.
 pub(crate) const DEFAULTS: &str = include_str!("config.toml");
@@ -91,6 +92,8 @@ pub(crate) struct Data {
 pub(crate) struct Media {
     pub(crate) analysis: bool,
     pub(crate) rendition: Rendition,
+    pub(crate) language: Language,
+    pub(crate) languages: Vec<Language>,
 }
 
 /// `[log]`.
@@ -237,6 +240,7 @@ mod tests {
             ("[srt]\npassphrase = \"too short\"", "srt.passphrase: 10 to 79 characters"),
             ("[srt]\npassphrase = \"has a space in it\"", "srt.passphrase"),
             ("[media]\nrendition = \"720p\"", "720p"),
+            ("[media]\nlanguage = \"Greek\"", "ISO 639"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.contains(named), "{text:?} gives {error:?}");

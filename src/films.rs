@@ -138,7 +138,10 @@ pub(crate) async fn film(
         agenda: new.agenda,
     };
     let recording = parts.store.import(meeting, &about, source, began_at_ms).await?;
-    let workers = WorkerCommand::this_program()?;
+    let mut workers = WorkerCommand::this_program()?;
+    if let Ok(language) = here.default_language.parse() {
+        workers.profile.chamber = language;
+    }
     let taken = ingest::import::film(film, parts.store.intake(), source, began_at_ms, &workers, told).await;
     if let Err(error) = &taken
         && recording.duration_ms() == 0

@@ -44,6 +44,8 @@ impl Ways {
         let mut workers = WorkerCommand::this_program()?;
         workers.profile.analysis = config.media.analysis;
         workers.profile.rendition = config.media.rendition;
+        workers.profile.chamber = config.media.language;
+        workers.profile.untold.clone_from(&config.media.languages);
         let admit = Arc::new(move |presented: &str| keys.source(presented));
         let (intake, record) = (parts.store.intake().clone(), parts.record.handle().clone());
         Ok(Self { intake, workers, admit, record, stopping, tasks })

@@ -24,7 +24,7 @@ pub fn write_init(track: &Track) -> Result<Bytes, Error> {
     boxed(&mut out, b"moov", |out| {
         movie_header(out, 1000, 0, TRACK_ID + 1);
         boxed(out, b"trak", |out| {
-            track_header(out, TRACK_ID, 0, &track.coding);
+            track_header(out, TRACK_ID, 0, &track.coding, Alternative::None);
             boxed(out, b"mdia", |out| {
                 media_header(out, track.timescale, 0, &track.coding);
                 handler(out, &track.coding);
@@ -80,14 +80,27 @@ pub(crate) fn movie_header(out: &mut Vec<u8>, timescale: u32, duration: u64, nex
     });
 }
 
+/// Whether a track is one of several of which one is to be played (`alternate_group`, §8.3.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alternative {
+    /// It is none.
+    None,
+    /// It plays where nobody has chosen.
+    First,
+    /// It plays where it is chosen: players that play all that is enabled would mix them.
+    Other,
+}
+
 /// `tkhd` (§8.3.2): enabled, in the movie.
-pub(crate) fn track_header(out: &mut Vec<u8>, id: u32, duration: u64, coding: &Coding) {
-    full(out, b"tkhd", 1, 3, |out| {
+pub(crate) fn track_header(out: &mut Vec<u8>, id: u32, duration: u64, coding: &Coding, alternative: Alternative) {
+    let flags = if alternative == Alternative::Other { 2 } else { 3 };
+    full(out, b"tkhd", 1, flags, |out| {
         out.zeros(16);
         out.u32(id);
         out.zeros(4);
         out.u64(duration);
-        out.zeros(12);
+        out.zeros(10);
+        out.u16(u16::from(alternative != Alternative::None));
         let (volume, width, height) = match coding {
             Coding::Avc { width, height, .. } => (0, *width, *height),
             Coding::Aac { .. } => (0x0100, 0, 0),

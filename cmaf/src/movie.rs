@@ -9,9 +9,9 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::{
-    ChunkIndex, Error, Track,
+    ChunkIndex, Coding, Error, Track,
     boxes::{Put, boxed, full},
-    init::{check, handler, media_header, media_information, movie_header, sample_entry, track_header},
+    init::{Alternative, check, handler, media_header, media_information, movie_header, sample_entry, track_header},
 };
 
 /// Ticks a second of the movie itself: every usual frame rate fits.
@@ -246,17 +246,25 @@ fn moov(tracks: &[Laid], places: &[Vec<u64>], base: u64) -> Vec<u8> {
         let duration = tracks.iter().map(Laid::movie_duration).max().unwrap_or(0);
         let next = u32::try_from(tracks.len() + 1).unwrap_or(u32::MAX);
         movie_header(out, TIMESCALE, duration, next);
+        let is_sound = |track: &&Laid| matches!(track.entries[0].coding, Coding::Aac { .. });
+        let several = tracks.iter().filter(is_sound).count() > 1;
+        let first = tracks.iter().position(|track| is_sound(&track));
         for (index, (track, places)) in tracks.iter().zip(places).enumerate() {
-            trak(out, u32::try_from(index + 1).unwrap_or(1), track, places, base);
+            let alternative = match several && is_sound(&track) {
+                false => Alternative::None,
+                true if first == Some(index) => Alternative::First,
+                true => Alternative::Other,
+            };
+            trak(out, u32::try_from(index + 1).unwrap_or(1), track, places, base, alternative);
         }
     });
     out
 }
 
-fn trak(out: &mut Vec<u8>, id: u32, track: &Laid, places: &[u64], base: u64) {
+fn trak(out: &mut Vec<u8>, id: u32, track: &Laid, places: &[u64], base: u64, alternative: Alternative) {
     let coding = &track.entries[0].coding;
     boxed(out, b"trak", |out| {
-        track_header(out, id, track.movie_duration(), coding);
+        track_header(out, id, track.movie_duration(), coding, alternative);
         edits(out, track);
         boxed(out, b"mdia", |out| {
             media_header(out, track.timescale, track.duration(), coding);

@@ -189,6 +189,8 @@ pub(crate) fn audio(data: &Bytes) -> Body {
     match first >> 4 {
         10 => aac(data.get(1).copied(), data, 2),
         9 => match (data.get(1..5), first & 0x0f) {
+            // Several sounds in one stream come without their languages: the first, which stands alone, is taken.
+            (_, 5) => Body::Nothing,
             (Some(b"mp4a"), packet @ (0 | 1)) => aac(Some(packet), data, 5),
             (Some(b"mp4a") | None, _) => Body::Nothing,
             (Some(b"Opus"), _) => named("Opus"),
@@ -240,6 +242,7 @@ mod tests {
         }
         assert_eq!(audio(&body(&[0x2f, 0])), Body::Foreign("MP3".into()));
         assert_eq!(audio(&body(&[0xb2, 0])), Body::Foreign("Speex".into()));
+        assert_eq!(audio(&body(&[0x95, 0x01, b'm', b'p', b'4', b'a', 1, 9])), Body::Nothing);
         assert_eq!(video(&body(&[0x17, 0, 0, 0, 0, 1, 2])), Body::Configuration(body(&[1, 2])));
         let frame = Body::Frame { key: false, composition_ms: -2, data: body(&[9]) };
         assert_eq!(video(&body(&[0x27, 1, 0xff, 0xff, 0xfe, 9])), frame);

@@ -75,5 +75,14 @@ fn sources(app: &App) -> String {
             }
         }
     }
+    let name = "bema_source_language_rms_db";
+    let _ = writeln!(text, "# HELP {name} Loudness of a further language, dBFS\n# TYPE {name} gauge");
+    for (source, status) in app.store.intake().all() {
+        for level in status.health.iter().flat_map(|health| &health.languages) {
+            if let Some(value) = level.rms_db {
+                let _ = writeln!(text, "{name}{{source=\"{source}\",language=\"{}\"}} {value}", level.language);
+            }
+        }
+    }
     text
 }

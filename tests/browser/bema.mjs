@@ -106,6 +106,7 @@ export const startBema = async (...options) => {
       clerk: account('clerk@rethymno.example'),
       moderator: account('moderator@rethymno.example'),
       publish: `rtmp://127.0.0.1:${rtmp}/live/${key}`,
+      publishSrt: `srt://127.0.0.1:${srt}?streamid=${key}`,
     };
   } catch (error) {
     await stop();

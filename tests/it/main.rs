@@ -15,6 +15,7 @@ mod delivery;
 mod doors;
 mod download;
 mod house;
+mod languages;
 mod renditions;
 mod server;
 mod sources;

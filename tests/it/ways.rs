@@ -11,14 +11,14 @@ use crate::server::{Encoder, Server, free_ports};
 const SOON: Duration = Duration::from_secs(20);
 
 /// A clerk who is logged in, as a program.
-struct Clerk<'a> {
-    client: reqwest::Client,
-    server: &'a Server,
+pub(crate) struct Clerk<'a> {
+    pub(crate) client: reqwest::Client,
+    pub(crate) server: &'a Server,
     cookie: String,
 }
 
 impl<'a> Clerk<'a> {
-    async fn log_in(server: &'a Server) -> Self {
+    pub(crate) async fn log_in(server: &'a Server) -> Self {
         let client = reqwest::Client::new();
         let (email, password) = &server.clerk;
         let form = format!("email={email}&password={password}");
@@ -27,7 +27,7 @@ impl<'a> Clerk<'a> {
         Self { client, server, cookie }
     }
 
-    async fn send(&self, path: &str, form: String) -> serde_json::Value {
+    pub(crate) async fn send(&self, path: &str, form: String) -> serde_json::Value {
         let answer = post(&self.client, self.server, path, &self.cookie, form).await;
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{path}: {status} {text}");
@@ -35,12 +35,12 @@ impl<'a> Clerk<'a> {
     }
 
     /// Makes a source the primary one of the meeting in session.
-    async fn assign(&self, source: &str) {
+    pub(crate) async fn assign(&self, source: &str) {
         let path = format!("/studio/meetings/{}/sources", self.server.meeting);
         self.send(&path, format!("source={source}&rank=primary")).await;
     }
 
-    async fn text(&self, url: &str) -> Option<String> {
+    pub(crate) async fn text(&self, url: &str) -> Option<String> {
         let answer = self.client.get(url).timeout(Duration::from_secs(5)).send().await.ok()?;
         if answer.status().is_success() { answer.text().await.ok() } else { None }
     }
@@ -60,7 +60,7 @@ impl<'a> Clerk<'a> {
     }
 
     /// Whether the metrics say that exactly this many sources are connected.
-    async fn sees_connected(&self, sources: usize) -> bool {
+    pub(crate) async fn sees_connected(&self, sources: usize) -> bool {
         let metrics = self.text(&self.server.url("/metrics")).await.unwrap_or_default();
         let of = metrics.lines().filter(|line| line.starts_with("bema_source_connected{") && line.ends_with(" 1"));
         of.count() == sources

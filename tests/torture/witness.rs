@@ -93,7 +93,7 @@ fn tracks() -> Vec<Track> {
         init: Bytes::copy_from_slice(name.as_bytes()),
     };
     let video = TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) };
-    let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some("el".into()) };
+    let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: "el".parse().ok() };
     vec![track("video", video, "avc1.64001f"), track("audio", audio, "mp4a.40.2")]
 }
 

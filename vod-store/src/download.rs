@@ -7,6 +7,7 @@ use cmaf::movie::Movie;
 
 use crate::{
     Recording,
+    media::language_of,
     recording::Media,
     rendition::Shown,
     store::Error,
@@ -46,8 +47,12 @@ impl Recording {
         // Of each cut: where time zero of its take stands in the movie, and until where the movie shows it.
         // Both are told by the picture; of the sound, whose segments begin and end elsewhere, that is taken which goes with it.
         let mut zeros: HashMap<u32, (i64, Range<i64>)> = HashMap::new();
-        for name in ["video", "audio"] {
-            let shown = self.rendition(name).map(|rendition| rendition.shown_segments()).unwrap_or_default();
+        let mut renditions = self.renditions();
+        // The pictures tell the times; after them the floor, which players take unasked, and then the other languages.
+        renditions.retain(|rendition| !rendition.name().starts_with("video-"));
+        renditions.sort_by_key(|rendition| (rendition.name() != "video", language_of(rendition.name())));
+        for rendition in renditions {
+            let shown = rendition.shown_segments();
             let with_picture = !zeros.is_empty();
             let is_chosen = |(segment, shown): &&(Segment, Shown)| {
                 let told = if with_picture { zeros.contains_key(&segment.cut) } else { chosen(segment) };
@@ -56,6 +61,7 @@ impl Recording {
             let chosen: Vec<&(Segment, Shown)> = shown.iter().filter(is_chosen).collect();
             let Some((_, first)) = chosen.first() else { continue };
             let track = movie.add_track(first.take.tracks[first.track].about.timescale);
+            let language = language_of(rendition.name()).map(|language| language.three_letters());
             let (mut cut, mut length_ns) = (None, 0);
             for (segment, Shown { take, track: index }) in chosen {
                 let source = &take.tracks[*index];
@@ -69,7 +75,11 @@ impl Recording {
                 }
                 let (zero, stands) = own.clone();
                 if cut.replace(segment.cut) != Some(segment.cut) {
-                    let init = cmaf::read_init(&source.about.init).map_err(wrong)?;
+                    let mut init = cmaf::read_init(&source.about.init).map_err(wrong)?;
+                    if let (cmaf::Coding::Aac { language: told, .. }, Some(language)) = (&mut init.coding, language) {
+                        // Of where the floor stands in as well: a track of a file has one language.
+                        *told = language;
+                    }
                     movie.begin_run(track, &init, zero).map_err(wrong)?;
                 }
                 for index in segment.first..segment.first + segment.parts {

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::Language;
+
 /// A track's name within its take: `video`, `video-360p`, `audio`, `audio-en`. Lower-case Latin, digits, hyphens; at most 32.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -28,6 +30,20 @@ impl TryFrom<String> for TrackName {
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if fits { Ok(Self(text)) } else { Err(BadTrackName) }
     }
+}
+
+impl TrackName {
+    /// The track of sound in a further language beside the floor: `audio-en`.
+    #[must_use]
+    pub fn of_language(language: Language) -> Self {
+        Self(format!("audio-{language}"))
+    }
+}
+
+/// The further language that a track or rendition of this name carries; none of the floor and of pictures.
+#[must_use]
+pub fn language_of(name: &str) -> Option<Language> {
+    name.strip_prefix("audio-")?.parse().ok()
 }
 
 impl std::str::FromStr for TrackName {
@@ -68,8 +84,8 @@ pub enum TrackKind {
         sample_rate: u32,
         /// Channels.
         channels: u16,
-        /// BCP 47, as far as known: `el` for the floor, the interpreter's language otherwise.
-        language: Option<String>,
+        /// As far as known: of the floor the chamber's own, else the interpreter's.
+        language: Option<Language>,
     },
 }
 

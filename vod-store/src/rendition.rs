@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::{
     hls::{Packer, Playlist, Text, View},
-    media::{SEGMENT_TARGET_MS, TrackKind},
+    media::{SEGMENT_TARGET_MS, TrackKind, language_of},
     recording::{Media, PlaylistError, PlaylistRequest},
     take::{PartAt, Take},
     timeline::{Line, Position, Segment},
@@ -190,8 +190,13 @@ impl Rendition {
     /// None where others' pictures stand in for it: who chooses among the renditions is not to choose it.
     pub(crate) fn describe(&self) -> Option<(TrackKind, String, u64)> {
         let state = self.read();
-        let shown = state.cuts.iter().flatten();
-        let best = shown.clone().rfind(|shown| shown.take.source.is_some()).or_else(|| shown.clone().last())?;
+        let mut shown = state.cuts.iter().flatten();
+        let best = if language_of(&self.name).is_some() {
+            // A language stays on offer while the floor stands in for it: its interpreter may come back.
+            shown.rfind(|shown| shown.is_of(&self.name))?
+        } else {
+            shown.clone().rfind(|shown| shown.take.source.is_some()).or_else(|| shown.last())?
+        };
         let about = &best.take.tracks[best.track].about;
         if matches!(about.kind, TrackKind::Video { .. }) && !best.is_of(&self.name) {
             return None;

@@ -1,7 +1,10 @@
 //! Tracks and parts under their names.
 
 use cmaf::Coding;
-use vod_store::media::{Part, Track, TrackKind, TrackName};
+use vod_store::{
+    Language,
+    media::{Part, Track, TrackKind, TrackName},
+};
 
 use super::{
     Cut, Output,
@@ -9,13 +12,23 @@ use super::{
 };
 use crate::{Error, Result};
 
-fn name(name: &'static str) -> TrackName {
-    name.parse().expect("our names are of a track's letters")
+/// The names of the tracks that every source has, or may have.
+pub(super) struct Names {
+    pub(super) video: TrackName,
+    pub(super) small: TrackName,
+    pub(super) audio: TrackName,
 }
 
-pub(super) fn part(track: &'static str, cut: Cut) -> Output {
+impl Default for Names {
+    fn default() -> Self {
+        let name = |name: &str| name.parse().expect("our names are of a track's letters");
+        Self { video: name("video"), small: name("video-360p"), audio: name("audio") }
+    }
+}
+
+pub(super) fn part(track: &TrackName, cut: Cut) -> Output {
     Output::Part(Part {
-        track: name(track),
+        track: track.clone(),
         start: cut.start,
         duration: cut.duration,
         independent: cut.independent,
@@ -25,21 +38,22 @@ pub(super) fn part(track: &'static str, cut: Cut) -> Output {
     })
 }
 
-fn described(called: &'static str, kind: TrackKind, track: &cmaf::Track) -> Result<Track> {
+fn described(called: &TrackName, kind: TrackKind, track: &cmaf::Track) -> Result<Track> {
     let init = cmaf::write_init(track).map_err(|error| Error::Configuration(error.to_string()))?;
-    Ok(Track { name: name(called), kind, codec: track.codec(), timescale: track.timescale, init })
+    Ok(Track { name: called.clone(), kind, codec: track.codec(), timescale: track.timescale, init })
 }
 
-pub(super) fn video_track(called: &'static str, avc: &Avc) -> Result<Track> {
+pub(super) fn video_track(called: &TrackName, avc: &Avc) -> Result<Track> {
     let (width, height) = (avc.width, avc.height);
     let kind = TrackKind::Video { width, height, frame_rate: avc.rate };
     let coding = Coding::Avc { config: avc.record.clone(), width, height };
     described(called, kind, &cmaf::Track { timescale: 90_000, coding })
 }
 
-pub(super) fn audio_track(aac: &Aac) -> Result<Track> {
+pub(super) fn audio_track(called: &TrackName, aac: &Aac, language: Option<Language>) -> Result<Track> {
     let (sample_rate, channels) = (aac.rate, aac.channels);
-    let kind = TrackKind::Audio { sample_rate, channels, language: None };
-    let coding = Coding::Aac { config: aac.config.clone(), sample_rate, channels, language: *b"und" };
-    described("audio", kind, &cmaf::Track { timescale: aac.rate, coding })
+    let kind = TrackKind::Audio { sample_rate, channels, language };
+    let code = language.map_or(*b"und", |language| language.three_letters());
+    let coding = Coding::Aac { config: aac.config.clone(), sample_rate, channels, language: code };
+    described(called, kind, &cmaf::Track { timescale: aac.rate, coding })
 }

@@ -8,6 +8,7 @@ mod anchor;
 mod audio;
 pub(crate) mod config;
 mod describe;
+mod languages;
 mod rate;
 mod rendition;
 #[cfg(test)]
@@ -18,14 +19,19 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use cmaf::Sample;
-use vod_store::media::{Part, Track};
+use vod_store::{
+    Language,
+    media::{Part, Track},
+};
 
 use crate::Result;
 use anchor::Anchor;
 pub use audio::AudioFrame;
 use audio::AudioTrack;
 use config::{Aac, Avc, SILENT_FRAME};
-use describe::{audio_track, part, video_track};
+use describe::{Names, audio_track, part, video_track};
+pub(crate) use languages::MOST as MOST_LANGUAGES;
+use languages::{LanguageTracks, Languages};
 use rendition::RenditionTrack;
 pub use video::VideoFrame;
 use video::VideoTrack;
@@ -79,6 +85,7 @@ struct Set {
     video: Option<VideoTrack>,
     rendition: Option<RenditionTrack>,
     audio: AudioTrack,
+    languages: LanguageTracks,
     silent: bool,
 }
 
@@ -86,11 +93,13 @@ enum Held {
     Video(VideoFrame),
     Rendition(VideoFrame),
     Audio(AudioFrame),
+    Language(Language, AudioFrame),
 }
 
 /// Takes coded frames of one source, gives sets and parts.
 #[derive(Default)]
 pub struct Packager {
+    names: Names,
     avc: Option<Avc>,
     /// Of the smaller pictures.
     rendition_avc: Option<Avc>,
@@ -101,6 +110,9 @@ pub struct Packager {
     /// Whether smaller pictures are being made, and how they are described once that is known.
     expects_rendition: bool,
     rendition_track: Option<Track>,
+    /// What the floor's sound is called.
+    floor: Option<Language>,
+    languages: Languages,
     set: Option<Set>,
     held: VecDeque<Held>,
     anchor: Anchor,
@@ -154,51 +166,12 @@ impl Packager {
     pub fn video_configuration(&mut self, record: Bytes) -> Result<bool> {
         if self.avc.as_ref().is_none_or(|avc| avc.record != record) {
             let avc = Avc::read(record)?;
-            let track = video_track("video", &avc)?;
+            let track = video_track(&self.names.video, &avc)?;
             self.close();
             (self.avc, self.video_track, self.rendition_track) = (Some(avc), Some(track), None);
             return Ok(true);
         }
         Ok(false)
-    }
-
-    /// Whether smaller pictures will come. A set waits a little for the first of them; where none come any more,
-    /// the next keyframe begins a set without them.
-    pub fn expect_rendition(&mut self, expects: bool) {
-        self.expects_rendition = expects;
-        if !expects {
-            self.rendition_track = None;
-        }
-    }
-
-    /// The AVCDecoderConfigurationRecord of the smaller pictures.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn rendition_configuration(&mut self, record: Bytes) -> Result<()> {
-        let avc = Avc::read(record)?;
-        // Their rate is the source's: their own is what the encoder made of its input's.
-        let rate = self.avc.as_ref().and_then(|source| source.rate);
-        let avc = Avc { rate, ..avc };
-        self.rendition_track = Some(video_track("video-360p", &avc)?);
-        self.rendition_avc = Some(avc);
-        Ok(())
-    }
-
-    /// A smaller picture, stamped as the source's own that it was made from.
-    pub fn rendition(&mut self, mut frame: VideoFrame) {
-        if let Some(avc) = self.rendition_avc.as_ref().filter(|_| frame.key) {
-            frame.data = avc.announced(frame.data);
-        }
-        match &mut self.set {
-            Some(Set { rendition: Some(track), .. }) => {
-                let cuts = track.push(frame, &self.anchor);
-                self.output.extend(cuts.into_iter().map(|cut| part("video-360p", cut)));
-            }
-            Some(_) => {}
-            None if !self.held.is_empty() => self.hold(Held::Rendition(frame)),
-            None => {}
-        }
     }
 
     /// AAC's AudioSpecificConfig. Answers whether it differs from the one before.
@@ -208,7 +181,7 @@ impl Packager {
     pub fn audio_configuration(&mut self, config: Bytes) -> Result<bool> {
         if self.aac.as_ref().is_none_or(|aac| aac.config != config) {
             let aac = Aac::read(config)?;
-            let track = audio_track(&aac)?;
+            let track = audio_track(&self.names.audio, &aac, self.floor)?;
             if self.carries().audio {
                 self.close();
             }
@@ -227,6 +200,7 @@ impl Packager {
         if self.video_at.is_some_and(|at| !(-JUMP_BACK..=JUMP_AHEAD).contains(&(frame.dts - at))) {
             self.close();
             self.anchor = Anchor::default();
+            self.languages.forget_times();
         }
         self.video_at = Some(frame.dts);
         self.anchor.observe(frame.pts, frame.arrived_ms);
@@ -244,7 +218,8 @@ impl Packager {
     fn is_another_set(&self) -> bool {
         let another = |set: &Set| {
             let rendition = set.rendition.is_some() != self.rendition_track.is_some();
-            set.video.is_none() || set.silent == self.has_sound() || rendition
+            let languages = self.languages.differ(&set.languages, self.video_at);
+            set.video.is_none() || set.silent == self.has_sound() || rendition || languages
         };
         self.set.as_ref().is_some_and(another)
     }
@@ -310,11 +285,11 @@ impl Packager {
         self.held.push_back(held);
         let first = self.held.iter().find_map(|held| match held {
             Held::Video(frame) => Some(frame.dts),
-            Held::Audio(_) | Held::Rendition(_) => None,
+            Held::Audio(_) | Held::Rendition(_) | Held::Language(..) => None,
         });
         let (Some(first), Some(last)) = (first, self.video_at) else { return };
         let waited = last - first;
-        let sound = self.has_sound() || waited >= SOUND_WAIT;
+        let sound = (self.has_sound() && self.languages.have_come()) || waited >= SOUND_WAIT;
         let rendition = !self.expects_rendition || self.rendition_track.is_some() || waited >= RENDITION_WAIT;
         if (sound && rendition) || self.held.len() >= HELD {
             self.begin(first, true);
@@ -323,6 +298,7 @@ impl Packager {
                     Held::Video(frame) => self.put_video(frame),
                     Held::Rendition(frame) => self.rendition(frame),
                     Held::Audio(frame) => self.put_audio(frame),
+                    Held::Language(language, frame) => self.language(language, frame),
                 }
             }
         }
@@ -334,7 +310,8 @@ impl Packager {
         let silent = real.is_none();
         let (aac, described) = real.unwrap_or_else(|| {
             let aac = Aac::silent();
-            let described = audio_track(&aac).expect("our own configuration of silence is sound");
+            let described =
+                audio_track(&self.names.audio, &aac, None).expect("our own configuration of silence is sound");
             (aac, described)
         });
         let mut tracks = Vec::new();
@@ -347,13 +324,17 @@ impl Packager {
         tracks.push(described);
         // The source's own pictures stand first: their keyframes decide where a recording begins.
         tracks.extend(self.rendition_track.clone().filter(|_| rendition.is_some()));
+        let now = if video { self.video_at } else { self.audio_at };
+        let (languages, described) = self.languages.begin(zero, now);
+        tracks.extend(described);
         self.audio_since = None;
         self.output.push(Output::Tracks(tracks));
         let audio = AudioTrack::new(aac.rate, aac.frame, zero);
-        self.set = Some(Set { zero, video: pictures, rendition, audio, silent });
+        self.set = Some(Set { zero, video: pictures, rendition, audio, languages, silent });
     }
 
     fn put_video(&mut self, frame: VideoFrame) {
+        let now = self.now();
         let Some(set) = self.set.as_mut() else { return };
         let Some(video) = set.video.as_mut() else { return };
         let (dts, arrived_ms) = (frame.dts, frame.arrived_ms);
@@ -361,7 +342,8 @@ impl Packager {
         if let Some(rendition) = &mut set.rendition {
             cuts.iter().for_each(|cut| rendition.mark(cut));
         }
-        self.output.extend(cuts.into_iter().map(|cut| part("video", cut)));
+        self.output.extend(cuts.into_iter().map(|cut| part(&self.names.video, cut)));
+        self.output.extend(set.languages.fill(now, arrived_ms, &mut self.anchor));
         if set.silent {
             while set.audio.next_pts().unwrap_or(set.zero) <= dts {
                 let pts = set.audio.next_pts().unwrap_or(set.zero);
@@ -369,18 +351,26 @@ impl Packager {
                 let pts = if dts - pts > MS * 1000 { dts } else { pts };
                 let frame = AudioFrame { pts, data: Bytes::from_static(SILENT_FRAME), arrived_ms };
                 let cuts = set.audio.push(frame, &mut self.anchor);
-                self.output.extend(cuts.into_iter().map(|cut| part("audio", cut)));
+                self.output.extend(cuts.into_iter().map(|cut| part(&self.names.audio, cut)));
             }
         }
     }
 
     fn put_audio(&mut self, frame: AudioFrame) {
+        let alone = |set: &Set| set.video.is_none() && set.audio.opens_next();
+        if self.set.as_ref().is_some_and(|set| alone(set) && self.languages.differ(&set.languages, self.audio_at)) {
+            self.close();
+            self.begin(frame.pts, false);
+        }
+        let now = self.now();
         let Some(set) = self.set.as_mut().filter(|set| !set.silent) else { return };
-        if set.video.is_none() && set.audio.opens_next() {
+        let arrived_ms = frame.arrived_ms;
+        if alone(set) {
             self.anchor.slew();
         }
         let cuts = set.audio.push(frame, &mut self.anchor);
-        self.output.extend(cuts.into_iter().map(|cut| part("audio", cut)));
+        self.output.extend(cuts.into_iter().map(|cut| part(&self.names.audio, cut)));
+        self.output.extend(set.languages.fill(now, arrived_ms, &mut self.anchor));
     }
 
     /// Ends the open set: what it holds goes out, and the next keyframe begins another.
@@ -390,10 +380,11 @@ impl Packager {
             if let Some(rendition) = &mut set.rendition {
                 last.iter().for_each(|cut| rendition.mark(cut));
                 let last = rendition.finish(&self.anchor);
-                self.output.extend(last.into_iter().map(|cut| part("video-360p", cut)));
+                self.output.extend(last.into_iter().map(|cut| part(&self.names.small, cut)));
             }
-            self.output.extend(last.into_iter().map(|cut| part("video", cut)));
-            self.output.extend(set.audio.flush(&mut self.anchor).map(|cut| part("audio", cut)));
+            self.output.extend(last.into_iter().map(|cut| part(&self.names.video, cut)));
+            self.output.extend(set.audio.flush(&mut self.anchor).map(|cut| part(&self.names.audio, cut)));
+            self.output.extend(set.languages.flush(&mut self.anchor));
         }
         self.held.clear();
     }

@@ -6,11 +6,16 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
 use super::{
-    Cut, MS,
+    Cut, Held, MS, Packager, Set,
     anchor::Anchor,
+    config::Avc,
+    describe::{part, video_track},
     video::{VideoFrame, VideoTrack},
 };
+use crate::Result;
 
 /// Parts of the source's track that are remembered: half a minute.
 const MARKS: usize = 150;
@@ -71,5 +76,46 @@ impl RenditionTrack {
             cut.captured_at_ms = mark.captured_at_ms;
         }
         cut
+    }
+}
+
+impl Packager {
+    /// Whether smaller pictures will come. A set waits a little for the first of them; where none come any more,
+    /// the next keyframe begins a set without them.
+    pub fn expect_rendition(&mut self, expects: bool) {
+        self.expects_rendition = expects;
+        if !expects {
+            self.rendition_track = None;
+        }
+    }
+
+    /// The AVCDecoderConfigurationRecord of the smaller pictures.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn rendition_configuration(&mut self, record: Bytes) -> Result<()> {
+        let avc = Avc::read(record)?;
+        // Their rate is the source's: their own is what the encoder made of its input's.
+        let rate = self.avc.as_ref().and_then(|source| source.rate);
+        let avc = Avc { rate, ..avc };
+        self.rendition_track = Some(video_track(&self.names.small, &avc)?);
+        self.rendition_avc = Some(avc);
+        Ok(())
+    }
+
+    /// A smaller picture, stamped as the source's own that it was made from.
+    pub fn rendition(&mut self, mut frame: VideoFrame) {
+        if let Some(avc) = self.rendition_avc.as_ref().filter(|_| frame.key) {
+            frame.data = avc.announced(frame.data);
+        }
+        match &mut self.set {
+            Some(Set { rendition: Some(track), .. }) => {
+                let cuts = track.push(frame, &self.anchor);
+                self.output.extend(cuts.into_iter().map(|cut| part(&self.names.small, cut)));
+            }
+            Some(_) => {}
+            None if !self.held.is_empty() => self.hold(Held::Rendition(frame)),
+            None => {}
+        }
     }
 }

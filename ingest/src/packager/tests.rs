@@ -168,3 +168,134 @@ fn six_hours_do_not_drift() {
     let last = source.sets[0].1.last().unwrap();
     assert!((last.captured_at_ms - 21_600_000).abs() < 300, "{}", last.captured_at_ms);
 }
+
+const ENGLISH: &str = "en";
+
+/// Sends pictures and the floor for `span` milliseconds, and English in those of `spoken`.
+fn interpret(source: &mut Source, span: std::ops::Range<i64>, spoken: impl Fn(i64) -> bool) {
+    let language = ENGLISH.parse().unwrap();
+    for ms in span {
+        if spoken(ms) && ms * 3 % 64 < 3 {
+            let (data, arrived_ms) = (Bytes::from_static(b"English"), ms);
+            source.packager.language(language, AudioFrame { pts: ms * 90, data, arrived_ms });
+        }
+        source.send(ms..ms + 1, true, true, 0);
+    }
+}
+
+fn interpreted() -> Source {
+    let mut source = Source::new(true);
+    let language = ENGLISH.parse().unwrap();
+    assert!(source.packager.expect_language(language));
+    assert!(source.packager.language_configuration(language, Bytes::from_static(&[0x11, 0x90])).unwrap());
+    source
+}
+
+fn names(tracks: &[Track]) -> Vec<&str> {
+    tracks.iter().map(|track| track.name.as_str()).collect()
+}
+
+/// How often these bytes stand in the parts of a track.
+fn said(parts: &[Part], track: &str, what: &[u8]) -> usize {
+    let of = parts.iter().filter(|part| part.track.as_str() == track);
+    of.map(|part| part.data.windows(what.len()).filter(|window| *window == what).count()).sum()
+}
+
+#[test]
+fn a_further_language_is_a_track_of_its_own_beside_the_floor() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..8000, |_| true);
+    source.packager.close();
+    source.send(0..0, false, false, 0);
+    assert_eq!(source.sets.len(), 1);
+    let (tracks, parts) = &source.sets[0];
+    assert_eq!(names(tracks), ["video", "audio", "audio-en"]);
+    assert_eq!(format!("{:?}", tracks[2].kind), "Audio { sample_rate: 48000, channels: 2, language: Some(en) }");
+    source.check(0, "audio-en", 0.0, 8.0);
+    assert!((370..=376).contains(&said(parts, "audio-en", b"English")), "{}", said(parts, "audio-en", b"English"));
+    assert_eq!(said(parts, "audio-en", b"sound") + said(parts, "audio", b"English"), 0);
+}
+
+#[test]
+fn a_language_that_goes_is_silence_until_the_next_keyframe_begins_a_set_without_it() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..14_000, |ms| ms < 4500);
+    assert_eq!(source.sets.len(), 2);
+    assert_eq!(names(&source.sets[0].0), ["video", "audio", "audio-en"]);
+    assert_eq!(names(&source.sets[1].0), ["video", "audio"]);
+    // It is missed after three seconds; the keyframe after that stands at eight.
+    source.check(0, "video", 0.0, 8.0);
+    source.check(0, "audio-en", 0.0, 7.8);
+    assert!(said(&source.sets[0].1, "audio-en", super::SILENT_FRAME) > 140);
+}
+
+#[test]
+fn a_language_that_comes_joins_at_a_keyframe_and_one_that_comes_back_when_it_stays() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..9_000, |ms| ms > 3000);
+    assert_eq!(source.sets.len(), 2);
+    source.check(0, "video", 0.0, 4.0);
+    assert_eq!(names(&source.sets[1].0), ["video", "audio", "audio-en"]);
+    // Away for four seconds: the set at the keyframe at twelve is without it. Back for two seconds at fourteen: too short.
+    interpret(&mut source, 9_000..30_000, |ms| !(8_500..12_500).contains(&ms));
+    let all: Vec<usize> = source.sets.iter().map(|(tracks, _)| tracks.len()).collect();
+    assert_eq!(all, [2, 3, 2, 3]);
+    source.check(2, "video", 0.0, 12.0);
+}
+
+#[test]
+fn a_language_that_breaks_off_is_silence_within_half_a_second() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..9_000, |ms| ms < 8_000);
+    // The parts reach as far as they do at this moment, at which nothing more has come.
+    source.check(0, "video", 0.0, 8.8);
+    source.check(0, "audio-en", 0.0, 8.6);
+    assert_eq!(source.sets.len(), 1);
+}
+
+#[test]
+fn a_language_is_interpreted_on_where_the_pictures_cease() {
+    let mut source = interpreted();
+    interpret(&mut source, 0..4_000, |_| true);
+    let language = ENGLISH.parse().unwrap();
+    for ms in (4_000..30_000).filter(|ms| ms * 3 % 64 < 3) {
+        let frame = AudioFrame { pts: ms * 90, data: Bytes::from_static(b"English"), arrived_ms: ms };
+        source.packager.language(language, frame);
+        source.send(ms..ms + 1, false, true, 0);
+    }
+    let last = source.sets.len() - 1;
+    assert_eq!(names(&source.sets[last].0), ["audio", "audio-en"]);
+    assert!(source.extent(last, "audio-en").1 > 22.0, "{:?}", source.extent(last, "audio-en"));
+    assert_eq!(said(&source.sets[last].1, "audio-en", super::SILENT_FRAME), 0);
+}
+
+#[test]
+fn stray_stamps_of_a_language_harm_nobody() {
+    let mut source = interpreted();
+    let language = ENGLISH.parse().unwrap();
+    for ms in 0..8000 {
+        if ms % 20 == 0 {
+            let frame = AudioFrame { pts: (ms + 3_600_000) * 90, data: Bytes::from_static(b"stray"), arrived_ms: ms };
+            source.packager.language(language, frame);
+        }
+        source.send(ms..ms + 1, true, true, 0);
+    }
+    assert_eq!(source.sets.len(), 1);
+    assert_eq!(names(&source.sets[0].0), ["video", "audio"]);
+    source.check(0, "video", 0.0, 8.0);
+}
+
+#[test]
+fn sound_alone_is_interpreted_too() {
+    let mut source = interpreted();
+    let language = ENGLISH.parse().unwrap();
+    for ms in (0..16_000).filter(|ms| ms * 3 % 64 < 3) {
+        source.send(ms..ms + 1, false, true, 0);
+        if !(8_000..30_000).contains(&ms) {
+            let frame = AudioFrame { pts: ms * 90, data: Bytes::from_static(b"English"), arrived_ms: ms };
+            source.packager.language(language, frame);
+        }
+    }
+    let all: Vec<Vec<&str>> = source.sets.iter().map(|(tracks, _)| names(tracks)).collect();
+    assert_eq!(all, [vec!["audio", "audio-en"], vec!["audio"]]);
+}

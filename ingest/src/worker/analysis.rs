@@ -1,9 +1,13 @@
 //! Looks at keyframes and listens to the sound, beside the parts' way and never in it: what it cannot take, it drops.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use gstreamer as gst;
+use vod_store::Language;
 
 use super::branch::{Branch, aac_caps, avc_caps};
 use crate::{
@@ -47,33 +51,51 @@ struct Heard {
     samples: u64,
 }
 
-/// The two branches.
+/// A branch that listens to one sound.
+struct Ears {
+    branch: Branch,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Ears {
+    fn new() -> Result<Self> {
+        let (branch, heard) = (Branch::new(EARS)?, Arc::<Mutex<Heard>>::default());
+        let to = Arc::clone(&heard);
+        branch.on_sample("raw", move |sample| listen(&to, sample))?;
+        Ok(Self { branch, heard })
+    }
+}
+
+/// The branches: one that looks, and one that listens for each sound: the floor's (no language) and the further ones.
 pub(super) struct Analysis {
     eyes: Branch,
-    ears: Branch,
+    ears: BTreeMap<Option<Language>, Ears>,
     seen: Arc<Mutex<Seen>>,
-    heard: Arc<Mutex<Heard>>,
 }
 
 impl Analysis {
     pub(super) fn new() -> Result<Self> {
-        let (eyes, ears) = (Branch::new(EYES)?, Branch::new(EARS)?);
-        let (seen, heard) = (Arc::<Mutex<Seen>>::default(), Arc::<Mutex<Heard>>::default());
+        let (eyes, ears) = (Branch::new(EYES)?, BTreeMap::from([(None, Ears::new()?)]));
+        let seen = Arc::<Mutex<Seen>>::default();
         let to = Arc::clone(&seen);
         eyes.on_sample("raw", move |sample| look(&to, sample))?;
         let to = Arc::clone(&seen);
         eyes.on_sample("jpeg", move |sample| keep(&to, sample))?;
-        let to = Arc::clone(&heard);
-        ears.on_sample("raw", move |sample| listen(&to, sample))?;
-        Ok(Self { eyes, ears, seen, heard })
+        Ok(Self { eyes, ears, seen })
     }
 
     pub(super) fn video(&mut self, avc: &Avc) {
         self.eyes.begin(&avc_caps(avc));
     }
 
-    pub(super) fn audio(&mut self, aac: &Aac) {
-        self.ears.begin(&aac_caps(aac));
+    /// What sound is now coded like: the floor's, or that in a further language.
+    pub(super) fn audio(&mut self, language: Option<Language>, aac: &Aac) -> Result<()> {
+        let ears = match self.ears.entry(language) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Ears::new()?),
+        };
+        ears.branch.begin(&aac_caps(aac));
+        Ok(())
     }
 
     /// A keyframe. The decoder of a source with reordered pictures holds one back: the second time it comes out.
@@ -88,9 +110,11 @@ impl Analysis {
         self.eyes.waiting_bytes() == 0
     }
 
-    pub(super) fn sound(&mut self, data: &Bytes, pts: i64) {
+    pub(super) fn sound(&mut self, language: Option<Language>, data: &Bytes, pts: i64) {
         let time = u64::try_from(pts).unwrap_or_default() * 100_000 / 9;
-        self.ears.push(data, time, time, true);
+        if let Some(ears) = self.ears.get_mut(&language) {
+            ears.branch.push(data, time, time, true);
+        }
     }
 
     /// What was seen since the last call: luma, change and small picture.
@@ -100,8 +124,9 @@ impl Analysis {
     }
 
     /// Peak and RMS, each of the loudest channel, since the last call.
-    pub(super) fn heard(&self) -> Option<(f64, f64)> {
-        let heard = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn heard(&self, language: Option<Language>) -> Option<(f64, f64)> {
+        let ears = self.ears.get(&language)?;
+        let heard = std::mem::take(&mut *ears.heard.lock().unwrap_or_else(PoisonError::into_inner));
         let samples = heard.samples as f64;
         let db = |level: f64| if level > 0.0 { (20.0 * level.log10()).max(FLOOR_DB) } else { FLOOR_DB };
         let peak = heard.channels.iter().map(|channel| channel.0).reduce(f64::max)?;

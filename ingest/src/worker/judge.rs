@@ -1,6 +1,9 @@
 //! From measurements to faults. Pure: what is seen and heard, second by second, in; what is wrong out.
 
+use std::collections::BTreeMap;
+
 use vod_store::{
+    Language,
     intake::{Fault, Health},
     media::SEGMENT_TARGET_MS,
 };
@@ -18,6 +21,9 @@ const FROZEN_MS: i64 = 6_000;
 /// RMS below this, in dBFS, is silence.
 const SILENCE_DB: f64 = -60.0;
 const SILENCE_MS: i64 = 5_000;
+/// An interpreter's pause is longer: while the chamber is still, or speaks the interpreter's language. An open
+/// microphone is not silent even then.
+const LANGUAGE_SILENCE_MS: i64 = 8_000;
 /// Below this share of the announced rate frames are being lost.
 const RATE_SHARE: f64 = 0.8;
 const RATE_MS: i64 = 4_000;
@@ -32,6 +38,8 @@ pub(super) struct Observation {
     pub(super) media_ms: i64,
     pub(super) picture_ms: i64,
     pub(super) sound_ms: i64,
+    /// The same of each further language.
+    pub(super) heard_ms: BTreeMap<Language, i64>,
     /// How much the last keyframe's picture differs from the one before, 0 to 255; none where no new one was seen.
     pub(super) change: Option<f64>,
     /// Frames a second that the source announces.
@@ -46,6 +54,7 @@ pub(super) struct Judge {
     black: Option<i64>,
     frozen: Option<i64>,
     silent: Option<i64>,
+    silent_languages: BTreeMap<Language, Option<i64>>,
     slow: Option<i64>,
 }
 
@@ -84,6 +93,7 @@ impl Judge {
         let silent = !no_sound && audio_rms_db.is_some_and(|rms| rms < SILENCE_DB);
         let silent = after(lasting(&mut self.silent, silent, at_ms), SILENCE_MS);
         faults.extend(silent.map(|since_ms| Fault::Silence { since_ms }));
+        faults.extend(self.languages(seen));
         let same = seen.change.map_or(self.frozen.is_some(), |change| change < SAME);
         // Two pictures are needed to see it: it began with the first of them.
         let began = at_ms - i64::from(keyframe_interval_ms);
@@ -102,10 +112,27 @@ impl Judge {
         faults.extend(seen.no_rendition_ms.map(|since_ms| Fault::NoRendition { since_ms }));
         faults
     }
+
+    /// What is wrong with the further languages.
+    fn languages(&mut self, seen: &Observation) -> Vec<Fault> {
+        let at_ms = seen.health.at_ms;
+        let fault = |(&language, &since_ms): (&Language, &i64)| {
+            let level = seen.health.languages.iter().find(|level| level.language == language);
+            let since = self.silent_languages.entry(language).or_default();
+            let missing = at_ms - since_ms >= MISSING_MS;
+            let silent = !missing && level.and_then(|level| level.rms_db).is_some_and(|rms| rms < SILENCE_DB);
+            let silent = lasting(since, silent, at_ms).filter(|since| at_ms - since >= LANGUAGE_SILENCE_MS);
+            let missing = missing.then_some(Fault::NoLanguage { language, since_ms });
+            missing.or(silent.map(|since_ms| Fault::SilentLanguage { language, since_ms }))
+        };
+        seen.heard_ms.iter().filter_map(fault).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use vod_store::intake::Level;
+
     use super::*;
 
     /// Faults after each of `seconds` seconds of what `at` says.
@@ -127,6 +154,7 @@ mod tests {
                     media_ms: now,
                     picture_ms: now,
                     sound_ms: now,
+                    heard_ms: BTreeMap::new(),
                     change: (second % 2 == 0).then_some(3.0),
                     announced_rate: Some(25.0),
                     no_rendition_ms: None,
@@ -163,6 +191,14 @@ mod tests {
         check(&[Fault::Drift { drift_ms: -1500 }], 0, |_, seen| seen.health.drift_ms = -1500);
         check(&[Fault::FramesLost { frame_rate: 12.0 }], 4, |_, seen| seen.health.frame_rate = 12.0);
         check(&[Fault::NoSound { since_ms: 0 }], 3, |_, seen| seen.sound_ms = 0);
+        let language = "en".parse().unwrap();
+        check(&[Fault::NoLanguage { language, since_ms: 0 }], 3, |_, seen| {
+            seen.heard_ms.insert(language, 0);
+        });
+        check(&[Fault::SilentLanguage { language, since_ms: 0 }], 8, |second, seen| {
+            seen.heard_ms.insert(language, second * 1000);
+            seen.health.languages = vec![Level { language, peak_db: Some(-90.0), rms_db: Some(-90.0) }];
+        });
         check(&[Fault::NoPicture { since_ms: 0 }], 3, |_, seen| seen.picture_ms = 0);
         check(&[Fault::NoRendition { since_ms: 7 }], 0, |_, seen| seen.no_rendition_ms = Some(7));
         check(&[Fault::Stalled { since_ms: 0 }], 2, |_, seen| seen.media_ms = 0);

@@ -5,7 +5,9 @@
 
 mod analysis;
 mod branch;
+mod cast;
 mod film;
+mod further;
 mod judge;
 mod output;
 mod rendition;
@@ -24,11 +26,13 @@ use std::{
 use bytes::BytesMut;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
+use vod_store::Language;
 
 use crate::{
     Error, Result, flv,
     wire::{Message, Problem},
 };
+use cast::{Languages, Piece};
 use output::Output;
 pub use rendition::{PROCESSORS, Rendition};
 use station::Station;
@@ -62,6 +66,10 @@ pub struct Profile {
     pub transcode: bool,
     /// A smaller form of a live source's pictures.
     pub rendition: Rendition,
+    /// What is spoken in the chamber: of a source with several sounds the one in this language is the floor.
+    pub chamber: Language,
+    /// The languages of the sounds of a source that does not say them, in their order.
+    pub untold: Vec<Language>,
     /// Lock the process in. Only tests and measurements leave it off.
     pub sandbox: bool,
     /// Read nothing: try what a worker must not be able to do, and print what succeeded ([`sandbox::Reach`]) as JSON.
@@ -70,8 +78,9 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        let (container, rendition) = (Container::Flv, Rendition::Auto);
-        Self { container, analysis: true, transcode: true, rendition, sandbox: true, probe: false }
+        let (container, rendition, chamber) = (Container::Flv, Rendition::Auto, Language::GREEK);
+        let untold = Vec::new();
+        Self { container, analysis: true, transcode: true, rendition, chamber, untold, sandbox: true, probe: false }
     }
 }
 
@@ -143,7 +152,8 @@ pub fn run(profile: &Profile) -> Result<()> {
     let outcome = match profile.container {
         Container::Flv => work(profile, Reader::Flv(flv::Reader::default()), &out),
         Container::TransportStream => {
-            Transport::new().and_then(|transport| work(profile, Reader::Transport(transport, BytesMut::new()), &out))
+            let transport = Transport::new(Languages::of(profile));
+            transport.and_then(|transport| work(profile, Reader::Transport(transport, BytesMut::new()), &out))
         }
         Container::Film { began_at_ms } => film::work(profile, began_at_ms, &out),
     };
@@ -177,14 +187,14 @@ fn work(profile: &Profile, mut reader: Reader, out: &Output) -> Result<()> {
             Err(error) => return Err(std::io::Error::from(error).into()),
         }
         let ended = fill(&mut input, reader.buffer())? == 0;
-        reader.read(ended, |tag| station.tag(&tag))?;
+        reader.read(ended, |piece| station.take(piece))?;
         if ended {
             return station.finish();
         }
     }
 }
 
-/// Cuts what comes in into tags.
+/// Cuts what comes in into pieces.
 enum Reader {
     Flv(flv::Reader),
     Transport(Transport, BytesMut),
@@ -200,11 +210,11 @@ impl Reader {
     }
 
     /// Reads what is in the buffer.
-    fn read(&mut self, ended: bool, mut act: impl FnMut(flv::Tag) -> Result<()>) -> Result<()> {
+    fn read(&mut self, ended: bool, mut act: impl FnMut(Piece) -> Result<()>) -> Result<()> {
         match self {
             Self::Flv(reader) => {
                 while let Some(tag) = reader.next()? {
-                    act(tag)?;
+                    act(Piece::Tag(tag))?;
                 }
                 Ok(())
             }

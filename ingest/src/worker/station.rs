@@ -1,13 +1,14 @@
 //! One source's way through the worker: tags in, parts and measurements out.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use gstreamer as gst;
 use vod_store::{
+    Language,
     intake::{Health, Thumbnail},
     media::{SEGMENT_TARGET_MS, TrackKind},
 };
@@ -15,6 +16,7 @@ use vod_store::{
 use super::{
     Profile, Wall,
     analysis::Analysis,
+    cast::Piece,
     judge::{Judge, Observation},
     output::Output,
     rendition::Smaller,
@@ -44,13 +46,13 @@ const FILM_PATIENCE: Duration = Duration::from_secs(5);
 
 /// RTMP's clock as a number that does not wrap, in 90 kHz ticks.
 #[derive(Default)]
-struct Unwrapped {
+pub(super) struct Unwrapped {
     last: u32,
     ms: i64,
 }
 
 impl Unwrapped {
-    fn ticks(&mut self, timestamp: u32) -> i64 {
+    pub(super) fn ticks(&mut self, timestamp: u32) -> i64 {
         let step = timestamp.wrapping_sub(self.last).cast_signed();
         self.last = timestamp;
         self.ms += i64::from(step);
@@ -60,9 +62,9 @@ impl Unwrapped {
 
 /// What is counted from one measurement to the next.
 #[derive(Default)]
-struct Meter {
+pub(super) struct Meter {
     since_ms: i64,
-    bytes: u64,
+    pub(super) bytes: u64,
     bit_rate: u64,
     frames: u32,
     /// Pictures and seconds of the last measurements: one alone would be off by the network's unevenness.
@@ -72,6 +74,8 @@ struct Meter {
     media_ms: i64,
     picture_ms: i64,
     sound_ms: i64,
+    /// When the last sound in each further language came.
+    pub(super) heard_ms: BTreeMap<Language, i64>,
     rate: Option<f64>,
     thumbnail_ms: i64,
     looked_ms: i64,
@@ -94,20 +98,20 @@ impl Meter {
 
 pub(super) struct Station<'a> {
     out: &'a Output,
-    wall: Wall,
-    stamps: Unwrapped,
-    packager: Packager,
-    analysis: Option<Analysis>,
+    pub(super) wall: Wall,
+    pub(super) stamps: Unwrapped,
+    pub(super) packager: Packager,
+    pub(super) analysis: Option<Analysis>,
     may_transcode: bool,
     /// Keyframes are known to stand too far apart before that is seen.
     far: bool,
-    transcoder: Option<Transcoder>,
+    pub(super) transcoder: Option<Transcoder>,
     smaller: Smaller,
-    /// A film's sound that waits for its pictures, which the transcoder has.
-    sound: VecDeque<AudioFrame>,
+    /// A film's sound, of the floor or in a further language, that waits for its pictures, which the transcoder has.
+    pub(super) sound: VecDeque<(Option<Language>, AudioFrame)>,
     /// The source's configuration of pictures.
     avc: Option<Avc>,
-    meter: Meter,
+    pub(super) meter: Meter,
     judge: Judge,
 }
 
@@ -145,10 +149,10 @@ impl<'a> Station<'a> {
         self.meter.bit_rate = bit_rate;
     }
 
-    /// One tag of a film, that was made at `at_ms`. It waits for the branches, which no encoder would.
-    pub(super) fn film_tag(&mut self, tag: &Tag, at_ms: i64) -> Result<()> {
+    /// One piece of a film, that was made at `at_ms`. It waits for the branches, which no encoder would.
+    pub(super) fn film_piece(&mut self, piece: Piece, at_ms: i64) -> Result<()> {
         self.wall = Wall::Film { at_ms };
-        self.tag(tag)?;
+        self.take(piece)?;
         if at_ms - self.meter.since_ms >= 1000 {
             self.second();
         }
@@ -181,7 +185,7 @@ impl<'a> Station<'a> {
             (Kind::Audio, Body::Configuration(config)) => {
                 if let (Some(analysis), true) = (&mut self.analysis, self.packager.audio_configuration(config.clone())?)
                 {
-                    analysis.audio(&Aac::read(config)?);
+                    analysis.audio(None, &Aac::read(config)?)?;
                 }
             }
             (Kind::Video, Body::Frame { key, composition_ms, data }) => {
@@ -247,7 +251,7 @@ impl<'a> Station<'a> {
     }
 
     /// What the transcoder has ready goes the way of pictures.
-    fn take_coded(&mut self) -> Result<()> {
+    pub(super) fn take_coded(&mut self) -> Result<()> {
         for coded in self.transcoder.as_mut().map(Transcoder::take).unwrap_or_default() {
             match coded {
                 Coded::Configuration(record) => self.configure(record)?,
@@ -298,23 +302,12 @@ impl<'a> Station<'a> {
     fn sound(&mut self, pts: i64, data: Bytes, arrived_ms: i64) {
         (self.meter.sound_ms, self.meter.media_ms) = (arrived_ms, arrived_ms);
         if let (Some(analysis), Wall::Now { .. }) = (&mut self.analysis, self.wall) {
-            analysis.sound(&data, pts);
+            analysis.sound(None, &data, pts);
         }
-        let frame = AudioFrame { pts, data, arrived_ms };
-        match self.wall {
-            Wall::Film { .. } if self.transcoder.is_some() => self.sound.push_back(frame),
-            _ => self.packager.audio(frame),
-        }
+        self.give_sound(None, AudioFrame { pts, data, arrived_ms });
     }
 
-    /// The waiting sound up to this stamp goes its way.
-    fn release_sound(&mut self, until: i64) {
-        while let Some(frame) = self.sound.pop_front_if(|frame| frame.pts <= until) {
-            self.packager.audio(frame);
-        }
-    }
-
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         for output in self.packager.take() {
             self.out.send(match output {
                 packager::Output::Tracks(tracks) => {
@@ -333,7 +326,8 @@ impl<'a> Station<'a> {
     pub(super) fn second(&mut self) {
         let now = self.wall.now_ms();
         let (luma, change, jpeg) = self.analysis.as_ref().map(Analysis::seen).unwrap_or_default();
-        let (peak, rms) = self.analysis.as_ref().and_then(Analysis::heard).unzip();
+        let (peak, rms) = self.analysis.as_ref().and_then(|analysis| analysis.heard(None)).unzip();
+        let languages = self.levels();
         let interval_ms = self.keyframe_interval_ms();
         let meter = &mut self.meter;
         let seconds = (now - meter.since_ms).max(1) as f64 / 1000.0;
@@ -347,6 +341,7 @@ impl<'a> Station<'a> {
             audio_rms_db: rms,
             luma,
             drift_ms: self.packager.lead_ms(),
+            languages,
         };
         meter.since_ms = now;
         let seen = Observation {
@@ -354,6 +349,7 @@ impl<'a> Station<'a> {
             media_ms: meter.media_ms,
             picture_ms: meter.picture_ms,
             sound_ms: meter.sound_ms,
+            heard_ms: meter.heard_ms.clone(),
             change,
             announced_rate: meter.rate,
             no_rendition_ms: self.smaller.missing_ms(),

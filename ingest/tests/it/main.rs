@@ -5,6 +5,7 @@
 mod bench;
 mod film;
 mod hevc;
+mod languages;
 mod rendition;
 mod rtmp;
 mod rtsp;

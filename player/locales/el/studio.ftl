@@ -56,6 +56,7 @@ fact-frame-rate = Ρυθμός καρέ
 fact-bit-rate = Ρυθμός δεδομένων
 fact-keyframes = Βασικά καρέ
 fact-level = Στάθμη ήχου
+fact-languages = Διερμηνεία
 fact-drift = Απόκλιση ρολογιού
 fact-codec = Κωδικοποίηση
 fact-encoder = Κωδικοποιητής

@@ -56,6 +56,7 @@ fact-frame-rate = Frame rate
 fact-bit-rate = Bit rate
 fact-keyframes = Keyframes
 fact-level = Sound level
+fact-languages = Interpretation
 fact-drift = Clock drift
 fact-codec = Codec
 fact-encoder = Encoder

@@ -30,9 +30,9 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
 ];
 
 /// The placeholders that the elements fill in the browser: `{ $time }` reaches them as `{time}`.
-const PLACEHOLDERS: [&str; 17] = [
-    "days", "drift", "folder", "got", "hours", "interval", "meeting", "minutes", "parts", "rate", "remote", "seconds",
-    "set", "since", "time", "value", "what",
+const PLACEHOLDERS: [&str; 18] = [
+    "days", "drift", "folder", "got", "hours", "interval", "language", "meeting", "minutes", "parts", "rate", "remote",
+    "seconds", "set", "since", "time", "value", "what",
 ];
 
 struct Catalogue {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { condition, type Facts } from "../src/player/condition";
 import { action } from "../src/player/keys";
+import { soundsOf } from "../src/player/sounds";
 import { nearest } from "../src/player/storyboard";
 
 const well: Facts = {
@@ -61,4 +62,19 @@ test("the nearest picture", () => {
   for (const [wanted, found] of [[0, 10], [14, 10], [16, 20], [99, 30], [20, 20]] as const) {
     assert.equal(nearest([10, 20, 30], wanted), found);
   }
+});
+
+test("the sounds of an index", () => {
+  const index = `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,URI="audio.m3u8",GROUP-ID="sound",LANGUAGE="el",NAME="Ελληνικά",DEFAULT=YES,AUTOSELECT=YES
+#EXT-X-MEDIA:TYPE=AUDIO,URI="audio-en.m3u8",GROUP-ID="sound",LANGUAGE="en",NAME="English",AUTOSELECT=YES
+#EXT-X-MEDIA:TYPE=SUBTITLES,URI="captions.m3u8",GROUP-ID="captions",LANGUAGE="el",NAME="Ελληνικά"
+#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="sound"
+video.m3u8
+`;
+  assert.deepEqual(soundsOf(index, "https://x.gr/media/1/index.m3u8"), [
+    { name: "Ελληνικά", lang: "el", url: "https://x.gr/media/1/audio.m3u8" },
+    { name: "English", lang: "en", url: "https://x.gr/media/1/audio-en.m3u8" },
+  ]);
+  assert.deepEqual(soundsOf("#EXTM3U\n", "https://x.gr/"), []);
 });

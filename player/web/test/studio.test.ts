@@ -7,6 +7,7 @@ import { Words } from "../src/words";
 const notation = { language: "el", zone: "Europe/Athens" };
 const words = new Words({
   "fault-frames-lost": "{rate} fps", "fault-silence": "since {since}", "refused-codec": "{time} {remote} {got} {set}",
+  "fault-no-language": "{language} since {since}", language: "{language}: {value}",
   unknown: "–", level: "{value} dB", "bit-rate": "{value} Mb/s", disconnected: "off", connected: "on {time}",
 });
 
@@ -30,6 +31,17 @@ test("faults and refusals become sentences", () => {
   const refused = { at_ms: Date.UTC(2026, 0, 1, 17, 4), remote: "10.0.0.1", reason: { why: "codec", got: "HEVC", set: "H.264" } };
   assert.equal(refusedText(words, notation, refused), "19:04 10.0.0.1 HEVC H.264");
   assert.equal(refusedText(words, notation, null), "");
+});
+
+test("further languages are told by their own names", () => {
+  const fault = { fault: "no_language", language: "el", since_ms: Date.UTC(2026, 0, 1, 17, 4) };
+  assert.equal(faultText(words, notation, fault), "Ελληνικά since 19:04");
+  const languages = [{ language: "en", peak_db: -18.4 }, { language: "fr", peak_db: null }];
+  const health = {
+    at_ms: 0, bit_rate: 0, frame_rate: 0, keyframe_interval_ms: 0, audio_peak_db: null, audio_rms_db: null, drift_ms: 0, languages,
+  };
+  const status: SourceStatus = { connection: null, tracks: [], health, faults: [], refused: null };
+  assert.equal(facts(words, notation, status)["languages"], "English: −18 dB, Français: –");
 });
 
 test("what is not measured is said to be unknown", () => {

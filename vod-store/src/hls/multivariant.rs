@@ -4,7 +4,10 @@ use m3u8_rs::{
     AlternativeMedia, AlternativeMediaType, ClosedCaptionGroupId, MasterPlaylist, Resolution, VariantStream,
 };
 
-use crate::media::TrackKind;
+use crate::{
+    Language,
+    media::{TrackKind, language_of},
+};
 
 /// A rendition as the multivariant playlist describes it.
 pub(crate) struct Variants {
@@ -22,6 +25,8 @@ pub(crate) struct Variants {
 
 /// The group of all sound renditions.
 const SOUND: &str = "sound";
+/// The floor's name where its language is not known.
+const CHAMBER: &str = "Αίθουσα";
 /// Before a segment is complete nothing is measured: what a council's stream rarely exceeds.
 const UNMEASURED_VIDEO: u64 = 4_000_000;
 const UNMEASURED_SMALL_VIDEO: u64 = 900_000;
@@ -31,13 +36,12 @@ const UNMEASURED_AUDIO: u64 = 160_000;
 
 /// The text; none while there is no rendition.
 pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
-    let audio: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Audio { .. })).collect();
+    let mut audio: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Audio { .. })).collect();
+    audio.sort_by_key(|rendition| language_of(&rendition.name));
     let video: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Video { .. })).collect();
     let loudest = audio.iter().max_by_key(|r| peak(r))?;
     let mut playlist = MasterPlaylist { version: Some(9), independent_segments: true, ..MasterPlaylist::default() };
-    for (index, rendition) in audio.iter().enumerate() {
-        playlist.alternatives.push(alternative(rendition, index == 0));
-    }
+    playlist.alternatives = audio.iter().map(|rendition| alternative(rendition, &audio)).collect();
     for rendition in video {
         let TrackKind::Video { width, height, frame_rate } = rendition.kind else { continue };
         playlist.variants.push(VariantStream {
@@ -68,19 +72,31 @@ pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
     Some(String::from_utf8(text).expect("m3u8-rs writes what it was given, which is text"))
 }
 
-fn alternative(rendition: &Variants, first: bool) -> AlternativeMedia {
-    let TrackKind::Audio { language, channels, .. } = &rendition.kind else { return AlternativeMedia::default() };
-    let language = language.clone().unwrap_or_else(|| "el".to_owned());
+/// What a player offers of a sound rendition. The floor comes first, and is what plays where nobody has chosen;
+/// a player may choose another by the language that its device is set to.
+fn alternative(rendition: &Variants, audio: &[&Variants]) -> AlternativeMedia {
+    let TrackKind::Audio { channels, .. } = &rendition.kind else { return AlternativeMedia::default() };
+    let (floor, language) = (language_of(&rendition.name).is_none(), language(rendition));
+    // Names within a group differ: a take's floor may have been in the language that another take's interpreter spoke.
+    let twice = floor && audio.iter().filter(|other| self::language(other) == language).count() > 1;
     AlternativeMedia {
         media_type: AlternativeMediaType::Audio,
         uri: Some(format!("{}.m3u8", rendition.name)),
         group_id: SOUND.to_owned(),
-        name: if first { "Αίθουσα".to_owned() } else { language.clone() },
-        language: Some(language),
-        default: first,
+        name: language.filter(|_| !twice).map_or_else(|| CHAMBER.to_owned(), |language| language.own_name().to_owned()),
+        language: Some(language.unwrap_or(Language::GREEK).to_string()),
+        default: floor,
         autoselect: true,
         channels: Some(channels.to_string()),
         ..AlternativeMedia::default()
+    }
+}
+
+/// A further language is what the rendition's name says, whatever stands in for it now.
+fn language(rendition: &Variants) -> Option<Language> {
+    match rendition.kind {
+        TrackKind::Audio { language, .. } => language_of(&rendition.name).or(language),
+        TrackKind::Video { .. } => None,
     }
 }
 
@@ -90,5 +106,45 @@ fn peak(rendition: &Variants) -> u64 {
         (0, TrackKind::Video { .. }) => UNMEASURED_VIDEO,
         (0, TrackKind::Audio { .. }) => UNMEASURED_AUDIO,
         (measured, _) => measured,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound(name: &str, language: Option<&str>, peak: u64) -> Variants {
+        let language = language.map(|code| code.parse().unwrap());
+        let kind = TrackKind::Audio { sample_rate: 48_000, channels: 2, language };
+        Variants { name: name.into(), kind, codec: "mp4a.40.2".into(), peak, average: peak }
+    }
+
+    fn pictures() -> Variants {
+        let kind = TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) };
+        Variants { name: "video".into(), kind, codec: "avc1.64001f".into(), peak: 2_000_000, average: 1_500_000 }
+    }
+
+    #[test]
+    fn the_languages_of_a_meeting_are_offered_by_their_own_names_and_the_floor_first() {
+        let renditions = [
+            pictures(),
+            sound("audio-fr", Some("fr"), 96_000),
+            sound("audio", Some("el"), 128_000),
+            sound("audio-en", None, 64_000),
+        ];
+        insta::assert_snapshot!(multivariant(&renditions).unwrap());
+    }
+
+    #[test]
+    fn a_floor_of_no_known_language_alone_is_the_chamber() {
+        insta::assert_snapshot!(multivariant(&[pictures(), sound("audio", None, 128_000)]).unwrap());
+    }
+
+    #[test]
+    fn names_differ_where_the_floor_came_to_be_in_an_interpreters_language() {
+        let renditions = [sound("audio", Some("en"), 0), sound("audio-en", Some("en"), 0), sound("audio-el", None, 0)];
+        let text = multivariant(&renditions).unwrap();
+        let names = text.split("NAME=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        assert_eq!(names.collect::<Vec<_>>(), ["Αίθουσα", "Ελληνικά", "English"]);
     }
 }

@@ -16,7 +16,7 @@ use tokio::{
     time::Instant,
 };
 
-pub use status::{Connection, Fault, Health, Refusal, Refused, SourceStatus, Thumbnail};
+pub use status::{Connection, Fault, Health, Level, Refusal, Refused, SourceStatus, Thumbnail};
 
 use crate::{
     Clock, SourceId,

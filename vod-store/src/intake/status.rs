@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::media::Track;
+use crate::{Language, media::Track};
 
 /// How a source is, as the go-live screen shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -52,6 +52,20 @@ pub struct Health {
     pub luma: Option<f64>,
     /// How far the source's clock has run ahead of ours since it connected, milliseconds.
     pub drift_ms: i64,
+    /// How loud each further language is.
+    #[serde(default)]
+    pub languages: Vec<Level>,
+}
+
+/// How loud a further language's sound is.
+#[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize)]
+pub struct Level {
+    /// Which.
+    pub language: Language,
+    /// Loudest channel's peak, dBFS; none where nothing came.
+    pub peak_db: Option<f64>,
+    /// Loudest channel's RMS, dBFS.
+    pub rms_db: Option<f64>,
 }
 
 /// What is wrong with a source.
@@ -75,6 +89,20 @@ pub enum Fault {
     },
     /// Sound, but below −60 dBFS.
     Silence {
+        /// Since when.
+        since_ms: i64,
+    },
+    /// A further language that the source sent, and does not send any more.
+    NoLanguage {
+        /// Which.
+        language: Language,
+        /// Since when.
+        since_ms: i64,
+    },
+    /// A further language's sound is below −60 dBFS.
+    SilentLanguage {
+        /// Which.
+        language: Language,
         /// Since when.
         since_ms: i64,
     },

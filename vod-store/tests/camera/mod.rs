@@ -1,10 +1,13 @@
 //! A source for tests that sends made-up parts over a real feed.
 
+use std::os::unix::fs::FileExt as _;
+
 use bytes::Bytes;
 use vod_store::{
     SourceId, Store,
     intake::{Connection, Feed},
-    media::{Part, Track, TrackKind},
+    media::{Part, Track, TrackKind, TrackName},
+    recording::Media,
     store::About,
 };
 
@@ -27,6 +30,7 @@ pub(crate) struct Camera {
     tracks: Vec<Track>,
     sent: u64,
     small: Option<u64>,
+    language: Option<TrackName>,
 }
 
 const PART_TICKS: u32 = 18_000;
@@ -44,10 +48,10 @@ impl Camera {
             init: Bytes::copy_from_slice(name.as_bytes()),
         };
         let video = TrackKind::Video { width: 1280, height: 720, frame_rate: Some(25.0) };
-        let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some("el".into()) };
+        let audio = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: "el".parse().ok() };
         let tracks = vec![track("video", video, "avc1.64001f"), track("audio", audio, "mp4a.40.2")];
         feed.tracks(tracks.clone()).await.unwrap();
-        Self { feed, tracks, sent: 0, small: None }
+        Self { feed, tracks, sent: 0, small: None, language: None }
     }
 
     /// From now on it sends smaller pictures too, `late` parts after its own; or none any more. Its time begins from zero.
@@ -64,6 +68,21 @@ impl Camera {
         self.begin_anew().await;
     }
 
+    /// From now on it sends sound in this language too; or none any more. Its time begins from zero.
+    #[allow(dead_code, reason = "not every test binary has an interpreter")]
+    pub(crate) async fn with_language(&mut self, code: Option<&str>) {
+        self.tracks.truncate(2);
+        self.language = None;
+        if let Some(language) = code.map(|code| code.parse().unwrap()) {
+            let name = TrackName::of_language(language);
+            let kind = TrackKind::Audio { sample_rate: 48_000, channels: 2, language: Some(language) };
+            let init = Bytes::copy_from_slice(name.as_str().as_bytes());
+            self.tracks.push(Track { name: name.clone(), kind, codec: "mp4a.40.2".into(), timescale: 90_000, init });
+            self.language = Some(name);
+        }
+        self.begin_anew().await;
+    }
+
     /// Says its tracks again, as a source does whose format has changed; its time begins from zero.
     #[allow(dead_code, reason = "not every test binary changes a format")]
     pub(crate) async fn begin_anew(&mut self) {
@@ -75,13 +94,15 @@ impl Camera {
     pub(crate) async fn send(&mut self, count: u64) {
         for _ in 0..count {
             let small = self.small.and_then(|late| self.sent.checked_sub(late)).map(|number| ("video-360p", number));
-            for (track, number) in [("audio", self.sent), ("video", self.sent)].into_iter().chain(small) {
+            let language = self.language.as_ref().map(|name| (name.as_str(), self.sent));
+            let both = [("audio", self.sent), ("video", self.sent)];
+            for (track, number) in language.into_iter().chain(both).chain(small) {
                 let opens = number.is_multiple_of(5);
                 let part = Part {
                     track: track.parse().unwrap(),
                     start: number * u64::from(PART_TICKS),
                     duration: PART_TICKS,
-                    independent: opens || track == "audio",
+                    independent: opens || track.starts_with("audio"),
                     opens_segment: opens,
                     captured_at_ms: 1_763_000_000_000 + i64::try_from(number).unwrap() * 200,
                     data: payload(track, number),
@@ -96,4 +117,18 @@ impl Camera {
 /// The bytes of a part: they say which it is.
 pub(crate) fn payload(track: &str, number: u64) -> Bytes {
     format!("[{track} {number}]").into()
+}
+
+/// The bytes of media, as text.
+#[allow(dead_code, reason = "not every test binary looks at them")]
+pub(crate) fn bytes(media: &Media) -> String {
+    let bytes = match media {
+        Media::Memory(bytes) => bytes.to_vec(),
+        Media::File { file, offset, length } => {
+            let mut bytes = vec![0; usize::try_from(*length).unwrap()];
+            file.read_exact_at(&mut bytes, *offset).unwrap();
+            bytes
+        }
+    };
+    String::from_utf8(bytes).unwrap()
 }

@@ -4,8 +4,9 @@ use std::sync::{Mutex, PoisonError, mpsc::SyncSender};
 
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
+use vod_store::Language;
 
-use crate::{Error, Result, flv::Kind};
+use crate::{Error, Result, flv::Kind, worker::cast};
 
 /// What passes films through.
 const ELEMENTS: [&str; 13] = [
@@ -50,10 +51,10 @@ pub(in crate::worker) fn load() -> Result<()> {
 
 /// What GStreamer's threads tell the reader.
 pub(super) enum Told {
-    /// A sample with its times in the film, nanoseconds.
-    Sample { kind: Kind, sample: gst::Sample, pts: i64, dts: i64 },
+    /// A sample of a stream with its times in the film, nanoseconds, and the stream's language.
+    Sample { stream: usize, sample: gst::Sample, pts: i64, dts: i64, language: Option<Language> },
     /// A stream has ended.
-    Ended(Kind),
+    Ended(usize),
     /// All streams of the film are known.
     Complete,
     /// A stream cannot be taken: what it is.
@@ -64,8 +65,13 @@ pub(super) enum Told {
 #[derive(Default)]
 pub(super) struct Taken {
     pub(super) video: bool,
-    pub(super) audio: bool,
+    pub(super) sounds: usize,
 }
+
+/// The number of the stream of pictures; the sounds follow it.
+pub(super) const PICTURES: usize = 0;
+/// Sounds of a film that are looked at.
+const SOUNDS: usize = 16;
 
 pub(super) fn failed(error: impl std::fmt::Display) -> Error {
     Error::Media(error.to_string())
@@ -85,7 +91,7 @@ pub(super) fn demuxer(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Takes a stream of the film, if it is the first of its kind.
+/// Takes a stream of the film: the first of pictures, or a sound.
 pub(super) fn attach(
     pipeline: &gst::Pipeline,
     pad: &gst::Pad,
@@ -115,19 +121,23 @@ pub(super) fn attach(
             format!("{decoder} ! {code} ! {parse}")
         }
     };
-    {
+    let stream = {
         let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = if kind == Kind::Video { &mut taken.video } else { &mut taken.audio };
-        if std::mem::replace(place, true) {
-            return Ok(());
+        match kind {
+            Kind::Video if !std::mem::replace(&mut taken.video, true) => PICTURES,
+            Kind::Audio if taken.sounds < SOUNDS => {
+                taken.sounds += 1;
+                PICTURES + taken.sounds
+            }
+            _ => return Ok(()),
         }
-    }
+    };
     let bin = gst::parse::bin_from_description(&format!("{chain} ! appsink name=out"), true).map_err(failed)?;
     let sink = bin.by_name("out").and_then(|sink| sink.downcast::<AppSink>().ok());
     let sink = sink.ok_or_else(|| Error::Media("no sink".into()))?;
     sink.set_sync(false);
     sink.set_async(false);
-    forward(&sink, kind, tell);
+    forward(&sink, stream, pad, tell);
     pipeline.add(&bin).map_err(failed)?;
     bin.sync_state_with_parent().map_err(failed)?;
     let entry = bin.static_pad("sink").ok_or_else(|| Error::Media("a chain has no way in".into()))?;
@@ -147,18 +157,22 @@ fn decoder(caps: &gst::Caps) -> Option<String> {
 }
 
 /// What comes out of a chain is told to the reader.
-fn forward(sink: &AppSink, kind: Kind, tell: &SyncSender<Told>) {
+fn forward(sink: &AppSink, stream: usize, pad: &gst::Pad, tell: &SyncSender<Told>) {
     let (to, end) = (tell.clone(), tell.clone());
+    let (pad, mut language) = (pad.downgrade(), None);
     let callbacks = AppSinkCallbacks::builder()
         .new_sample(move |sink| {
             let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
             let Some((pts, dts)) = times(&sample) else { return Ok(gst::FlowSuccess::Ok) };
-            to.send(Told::Sample { kind, sample, pts, dts }).map_err(|_| gst::FlowError::Eos)?;
+            // The demuxer has told it before the first sample.
+            let told = || pad.upgrade().and_then(|pad| cast::language_of(&pad));
+            let language = *language.get_or_insert_with(told);
+            to.send(Told::Sample { stream, sample, pts, dts, language }).map_err(|_| gst::FlowError::Eos)?;
             Ok(gst::FlowSuccess::Ok)
         })
         .eos(move |_| {
             // The reader is gone only with the process.
-            let _ = end.send(Told::Ended(kind));
+            let _ = end.send(Told::Ended(stream));
         });
     sink.set_callbacks(callbacks.build());
 }

@@ -17,13 +17,14 @@ use std::{
 
 use bytes::Bytes;
 use gstreamer::{self as gst, prelude::*};
-use vod_store::media::SEGMENT_TARGET_MS;
+use vod_store::{Language, media::SEGMENT_TARGET_MS};
 
 pub(super) use chain::load;
-use chain::{Taken, Told, attach, demuxer, failed};
+use chain::{PICTURES, Taken, Told, attach, demuxer, failed};
 
 use super::{
     Profile, Wall,
+    cast::{self, Languages, Part, Piece},
     output::Output,
     retag::{milliseconds, retag},
     station::Station,
@@ -51,17 +52,17 @@ const BASE: i64 = 10_000_000_000;
 /// [`Error::Configuration`], in words for who imports it, when it cannot be read (any further).
 pub(super) fn work(profile: &Profile, began_at_ms: i64, out: &Output) -> Result<()> {
     let mut station = Station::new(profile, out, Wall::Film { at_ms: began_at_ms })?;
-    let mut film = Film::open()?;
+    let mut film = Film::open(Languages::of(profile))?;
     let mut held = Vec::new();
     let mut known = false;
     let mut told = 0;
     loop {
-        let (tags, end) = match film.next() {
-            Ok(Some(tags)) => (tags, None),
+        let (pieces, end) = match film.next() {
+            Ok(Some(pieces)) => (pieces, None),
             Ok(None) => (Vec::new(), Some(Ok(()))),
             Err(error) => (Vec::new(), Some(Err(error))),
         };
-        held.extend(tags);
+        held.extend(pieces);
         if !known && end.is_none() {
             let Some(far) = far_keyframes(&held) else { continue };
             known = true;
@@ -69,8 +70,8 @@ pub(super) fn work(profile: &Profile, began_at_ms: i64, out: &Output) -> Result<
                 station.keyframes_are_far(bit_rate(&held));
             }
         }
-        for Timed { at_ms, tag } in held.drain(..) {
-            station.film_tag(&tag, began_at_ms + at_ms)?;
+        for Timed { at_ms, piece } in held.drain(..) {
+            station.film_piece(piece, began_at_ms + at_ms)?;
             let thousandths = film.duration_ms.map_or(0, |duration| (at_ms * 1000 / duration).clamp(0, 1000));
             if thousandths > told {
                 told = thousandths;
@@ -87,7 +88,8 @@ pub(super) fn work(profile: &Profile, began_at_ms: i64, out: &Output) -> Result<
 /// Whether the keyframes with which a film begins stand too far apart for segments; none until that is known.
 fn far_keyframes(held: &[Timed]) -> Option<bool> {
     let is_key = |timed: &&Timed| {
-        timed.tag.kind == Kind::Video && matches!(flv::video(&timed.tag.data), Body::Frame { key: true, .. })
+        let picture = |tag: &Tag| matches!(flv::video(&tag.data), Body::Frame { key: true, .. });
+        matches!(&timed.piece, Piece::Tag(tag) if tag.kind == Kind::Video && picture(tag))
     };
     let mut keys = held.iter().filter(is_key).map(|key| key.at_ms);
     let (first, second) = (keys.next()?, keys.next());
@@ -97,44 +99,59 @@ fn far_keyframes(held: &[Timed]) -> Option<bool> {
 
 /// Bits a second of what is held.
 fn bit_rate(held: &[Timed]) -> u64 {
-    let bytes: usize = held.iter().map(|timed| timed.tag.data.len()).sum();
+    let length = |timed: &Timed| match &timed.piece {
+        Piece::Tag(tag) => tag.data.len(),
+        _ => 0,
+    };
+    let bytes: usize = held.iter().map(length).sum();
     let lasts = held.first().zip(held.last()).map_or(0, |(first, last)| last.at_ms - first.at_ms);
     bytes as u64 * 8000 / u64::try_from(lasts).unwrap_or_default().max(1)
 }
 
-/// A tag and its decoding time in the film, milliseconds.
+/// A piece and its decoding time in the film, milliseconds.
 pub(super) struct Timed {
     pub(super) at_ms: i64,
-    pub(super) tag: Tag,
+    pub(super) piece: Piece,
 }
 
 /// One stream's samples until their turn has come.
 #[derive(Default)]
 struct Stream {
-    exists: bool,
     ended: bool,
     waiting: VecDeque<(i64, i64, gst::Sample)>,
     described: Option<Bytes>,
+    language: Option<Language>,
+    /// Of a sound: what it is taken for, once all are known.
+    part: Option<Part>,
+}
+
+impl Stream {
+    /// Whether its samples stand further apart than is waited for.
+    fn is_apart(&self) -> bool {
+        self.waiting.front().zip(self.waiting.back()).is_some_and(|(first, last)| last.0 - first.0 > APART)
+    }
 }
 
 /// The film at standard input.
 pub(super) struct Film {
     pipeline: gst::Pipeline,
     told: Receiver<Told>,
-    streams: Arc<Mutex<Taken>>,
-    video: Stream,
-    audio: Stream,
+    taken: Arc<Mutex<Taken>>,
+    languages: Languages,
+    /// The pictures, and the sounds.
+    streams: Vec<Stream>,
     complete: bool,
+    cast: bool,
     /// How long it is, milliseconds, where it says so.
     duration_ms: Option<i64>,
 }
 
 impl Film {
-    /// Opens it.
+    /// Opens it; of its sounds this is known.
     ///
     /// # Errors
     /// [`Error::Configuration`] when it is no film that is known here.
-    pub(super) fn open() -> Result<Self> {
+    pub(super) fn open(languages: Languages) -> Result<Self> {
         let mut head = [0; 16];
         let read = rustix::io::pread(std::io::stdin().as_fd(), &mut head, 0).map_err(std::io::Error::from)?;
         let demuxer = demuxer(&head[..read])
@@ -143,8 +160,8 @@ impl Film {
         let pipeline = pipeline.downcast::<gst::Pipeline>().map_err(|_| Error::Media("no pipeline".into()))?;
         let demuxer = pipeline.by_name("demuxer").ok_or_else(|| Error::Media("no demuxer".into()))?;
         let (tell, told) = sync_channel(QUEUE);
-        let streams = Arc::<Mutex<Taken>>::default();
-        let (of_pipeline, taken, to) = (pipeline.downgrade(), Arc::clone(&streams), tell.clone());
+        let all = Arc::<Mutex<Taken>>::default();
+        let (of_pipeline, taken, to) = (pipeline.downgrade(), Arc::clone(&all), tell.clone());
         demuxer.connect_pad_added(move |_, pad| {
             if let Some(pipeline) = of_pipeline.upgrade()
                 && let Err(error) = attach(&pipeline, pad, &taken, &to)
@@ -160,21 +177,24 @@ impl Film {
         pipeline.call_async(|pipeline| {
             let _ = pipeline.set_state(gst::State::Playing);
         });
-        let (video, audio) = (Stream::default(), Stream::default());
-        Ok(Self { pipeline, told, streams, video, audio, complete: false, duration_ms: None })
+        let streams = Vec::new();
+        Ok(Self { pipeline, told, taken: all, languages, streams, complete: false, cast: false, duration_ms: None })
     }
 
-    /// The next tags, sound and pictures in the order of their decoding; none at the end.
+    /// The next pieces, sound and pictures in the order of their decoding; none at the end.
     ///
     /// # Errors
     /// [`Error::Configuration`], in words for who imports, when the film cannot be read (any further).
     pub(super) fn next(&mut self) -> Result<Option<Vec<Timed>>> {
         let mut waited = Duration::ZERO;
         loop {
-            if let Some(kind) = self.turn() {
-                return Ok(Some(self.give(kind)));
+            if let Some(pieces) = self.cast() {
+                return Ok(Some(pieces));
             }
-            if self.complete && self.video.ended && self.audio.ended {
+            if let Some(stream) = self.turn() {
+                return Ok(Some(self.give(stream)));
+            }
+            if self.complete && self.streams.iter().all(|stream| stream.ended) {
                 return Ok(None);
             }
             match self.told.recv_timeout(LOOK) {
@@ -195,21 +215,28 @@ impl Film {
 
     fn hear(&mut self, told: Told) -> Result<()> {
         match told {
-            Told::Sample { kind, sample, pts, dts } => self.stream(kind).waiting.push_back((dts, pts, sample)),
-            Told::Ended(kind) => self.stream(kind).ended = true,
+            Told::Sample { stream, sample, pts, dts, language } => {
+                let stream = self.stream(stream);
+                stream.language = language;
+                if stream.part != Some(Part::LeftOut) {
+                    stream.waiting.push_back((dts, pts, sample));
+                }
+            }
+            Told::Ended(stream) => self.stream(stream).ended = true,
             Told::Foreign(Kind::Video, what) => {
                 return Err(Error::Configuration(format!("its pictures are {what}, which cannot be decoded here")));
             }
             Told::Foreign(_, what) => eprintln!("the sound is {what}, which cannot be decoded here: it is left out"),
             Told::Complete => {
-                let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+                let (video, sounds) = {
+                    let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    (taken.video, taken.sounds)
+                };
                 self.complete = true;
+                self.stream(PICTURES + sounds);
                 let duration = self.pipeline.query_duration::<gst::ClockTime>();
                 self.duration_ms = duration.and_then(|time| i64::try_from(time.mseconds()).ok()).filter(|ms| *ms > 0);
-                (self.video.exists, self.audio.exists) = (streams.video, streams.audio);
-                self.video.ended |= !streams.video;
-                self.audio.ended |= !streams.audio;
-                if !streams.video {
+                if !video {
                     return Err(Error::Configuration("there are no pictures in it".into()));
                 }
             }
@@ -227,32 +254,65 @@ impl Film {
         }
     }
 
-    fn stream(&mut self, kind: Kind) -> &mut Stream {
-        if kind == Kind::Video { &mut self.video } else { &mut self.audio }
+    fn stream(&mut self, number: usize) -> &mut Stream {
+        if self.streams.len() <= number {
+            self.streams.resize_with(number + 1, Stream::default);
+        }
+        &mut self.streams[number]
+    }
+
+    /// Whether no stream has to be waited for.
+    fn is_known(&self) -> bool {
+        let known = |stream: &Stream| stream.ended || !stream.waiting.is_empty();
+        self.complete && (self.streams.iter().all(known) || self.streams.iter().any(Stream::is_apart))
+    }
+
+    /// Gives the sounds their parts, as soon as all are known; answers what there is to say of them.
+    fn cast(&mut self) -> Option<Vec<Timed>> {
+        if self.cast || !self.is_known() {
+            return None;
+        }
+        self.cast = true;
+        let sounds = &mut self.streams[PICTURES + 1..];
+        for silent in sounds.iter_mut().filter(|sound| sound.waiting.is_empty()) {
+            (silent.part, silent.ended) = (Some(Part::LeftOut), true);
+        }
+        for (number, sound) in sounds.iter_mut().enumerate() {
+            sound.language = self.languages.of_sound(number, sound.language);
+        }
+        let known: Vec<_> = sounds.iter().map(|sound| (sound.language, sound.part)).collect();
+        let mut pieces = Vec::new();
+        for (index, part) in self.languages.cast(&known) {
+            let sound = &mut sounds[index];
+            sound.part = Some(part);
+            pieces.extend(cast::announce(sound.language, part).map(|piece| Timed { at_ms: 0, piece }));
+            if part == Part::LeftOut {
+                (sound.waiting, sound.ended) = (VecDeque::new(), true);
+            }
+        }
+        Some(pieces)
     }
 
     /// Whose turn it is, if that is known.
-    fn turn(&self) -> Option<Kind> {
-        if !self.complete {
+    fn turn(&self) -> Option<usize> {
+        if !self.is_known() {
             return None;
         }
-        let apart = |stream: &Stream| match (stream.waiting.front(), stream.waiting.back()) {
-            (Some(first), Some(last)) => last.0 - first.0 > APART,
-            _ => false,
-        };
-        match (self.video.waiting.front(), self.audio.waiting.front()) {
-            (Some(video), Some(audio)) => Some(if audio.0 < video.0 { Kind::Audio } else { Kind::Video }),
-            (Some(_), None) if self.audio.ended || apart(&self.video) => Some(Kind::Video),
-            (None, Some(_)) if self.video.ended || apart(&self.audio) => Some(Kind::Audio),
-            _ => None,
-        }
+        let front = |(number, stream): (usize, &Stream)| Some((stream.waiting.front()?.0, number));
+        self.streams.iter().enumerate().filter_map(front).min().map(|(_, number)| number)
     }
 
-    fn give(&mut self, kind: Kind) -> Vec<Timed> {
-        let stream = self.stream(kind);
+    fn give(&mut self, number: usize) -> Vec<Timed> {
+        let stream = self.stream(number);
+        let kind = if number == PICTURES { Kind::Video } else { Kind::Audio };
         let Some((dts, pts, sample)) = stream.waiting.pop_front() else { return Vec::new() };
         let tags = retag(kind, &sample, pts + BASE, dts + BASE, &mut stream.described);
-        tags.into_iter().map(|tag| Timed { at_ms: milliseconds(dts), tag }).collect()
+        let part = stream.part;
+        let piece = |tag| match part {
+            Some(Part::Further(language)) => Piece::Further(language, tag),
+            _ => Piece::Tag(tag),
+        };
+        tags.into_iter().map(|tag| Timed { at_ms: milliseconds(dts), piece: piece(tag) }).collect()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use council::source::{self, Rank, Source};
 use vod_store::{
-    intake::{Fault, Refusal, Refused, SourceStatus},
+    Language,
+    intake::{Fault, Level, Refusal, Refused, SourceStatus},
     media::TrackKind,
 };
 
@@ -96,6 +97,7 @@ fn facts(frame: &Frame, source: &Source, status: &SourceStatus) -> Vec<(&'static
         ("bit-rate", t.get("fact-bit-rate"), measured("monitor-bit-rate", bit_rate, 1)),
         ("keyframes", t.get("fact-keyframes"), measured("monitor-keyframes", keyframes, 1)),
         ("level", t.get("fact-level"), measured("monitor-level", health.and_then(|h| h.audio_peak_db), 0)),
+        ("languages", t.get("fact-languages"), languages(t, status).unwrap_or_else(unknown)),
         ("drift", t.get("fact-drift"), measured("monitor-drift", drift, 0)),
         ("codec", t.get("fact-codec"), if codecs.is_empty() { unknown() } else { codecs.join(", ") }),
         ("encoder", t.get("fact-encoder"), encoder.filter(|name| !name.is_empty()).unwrap_or_else(unknown)),
@@ -103,14 +105,30 @@ fn facts(frame: &Frame, source: &Source, status: &SourceStatus) -> Vec<(&'static
     ]
 }
 
+/// How loud each further language is, by its own name; none where there is none.
+fn languages(t: Words, status: &SourceStatus) -> Option<String> {
+    let level = |level: &Level| {
+        let value = level.peak_db.map(|peak| t.with("monitor-level", "value", decimal(t, peak, 0)));
+        let value = value.unwrap_or_else(|| t.get("monitor-unknown"));
+        t.with_two("monitor-language", ("language", level.language.own_name()), ("value", value))
+    };
+    let levels: Vec<String> = status.health.as_ref()?.languages.iter().map(level).collect();
+    (!levels.is_empty()).then(|| levels.join(", "))
+}
+
 fn fault(frame: &Frame, fault: &Fault) -> String {
     let t = frame.t;
     let since = |key: &str, since_ms: i64| t.with(key, "since", frame.when.time(since_ms));
+    let of = |key: &str, language: Language, since_ms: i64| {
+        t.with_two(key, ("language", language.own_name()), ("since", frame.when.time(since_ms)))
+    };
     match *fault {
         Fault::Stalled { since_ms } => since("monitor-fault-stalled", since_ms),
         Fault::NoPicture { since_ms } => since("monitor-fault-no-picture", since_ms),
         Fault::NoSound { since_ms } => since("monitor-fault-no-sound", since_ms),
         Fault::Silence { since_ms } => since("monitor-fault-silence", since_ms),
+        Fault::NoLanguage { language, since_ms } => of("monitor-fault-no-language", language, since_ms),
+        Fault::SilentLanguage { language, since_ms } => of("monitor-fault-silent-language", language, since_ms),
         Fault::Black { since_ms } => since("monitor-fault-black", since_ms),
         Fault::Frozen { since_ms } => since("monitor-fault-frozen", since_ms),
         Fault::Keyframes { interval_ms } => {

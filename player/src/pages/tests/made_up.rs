@@ -7,7 +7,7 @@ use council::{
     source::{Camera, Kind, NewAddress, Source},
 };
 use vod_store::{
-    intake::{Connection, Fault, Health, Refusal, Refused, SourceStatus},
+    intake::{Connection, Fault, Health, Level, Refusal, Refused, SourceStatus},
     media::{Track, TrackKind},
     recording::{Shows, Stretch},
 };
@@ -104,6 +104,10 @@ pub(super) fn troubled() -> SourceStatus {
             bit_rate: 2_140_000,
             frame_rate: 24.97,
             audio_peak_db: Some(-18.2),
+            languages: vec![
+                Level { language: "en".parse().unwrap(), peak_db: Some(-31.0), rms_db: Some(-40.0) },
+                Level { language: "fr".parse().unwrap(), peak_db: None, rms_db: None },
+            ],
             ..Health::default()
         }),
         faults: vec![
@@ -116,6 +120,8 @@ pub(super) fn troubled() -> SourceStatus {
             Fault::Keyframes { interval_ms: 10_000 },
             Fault::FramesLost { frame_rate: 11.5 },
             Fault::Drift { drift_ms: -320 },
+            Fault::NoLanguage { language: "en".parse().unwrap(), since_ms },
+            Fault::SilentLanguage { language: "en".parse().unwrap(), since_ms },
             Fault::NoRendition { since_ms },
         ],
         refused: Some(Refused { at_ms: NOW, remote: "192.0.2.9:1".into(), reason: refused }),

@@ -259,7 +259,7 @@ export class MeetingPlayer extends HTMLElement {
       : wall !== undefined
         ? { at: "instant", wallMs: wall, guess: seconds }
         : { at: "position", seconds };
-    this.#engine.load((this.#listening ? this.dataset["audioSrc"] : this.dataset["src"]) ?? "", start);
+    this.#engine.load((this.#listening ? (this.#engine.sound ?? this.dataset["audioSrc"]) : this.dataset["src"]) ?? "", start);
     if (played) this.#play();
     this.#show();
   }

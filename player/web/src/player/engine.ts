@@ -6,6 +6,7 @@ import Hls, { type ErrorData, type LevelDetails } from "hls.js";
 import { waitMs } from "../retry";
 import { type Span, Timeline } from "../timeline";
 import { settings } from "./hls-settings";
+import { fetchSounds, keepLanguage, keptLanguage, type Sound } from "./sounds";
 
 /** Where to begin: at the live edge (or the beginning of a recording), at an instant, or at a position. */
 export type Start = { at: "edge" } | { at: "instant"; wallMs: number; guess: number } | { at: "position"; seconds: number };
@@ -14,6 +15,8 @@ export type Start = { at: "edge" } | { at: "instant"; wallMs: number; guess: num
 export interface Choice {
   id: number;
   label: string;
+  /** What the label is written in, where it is not the page's language. */
+  lang?: string;
   chosen: boolean;
 }
 
@@ -28,6 +31,8 @@ const STUCK_MS = 4000;
 const STUCK_FOR_GOOD_MS = 9000;
 /** Seconds by which the first position lies within the media. */
 const INSIDE = 0.05;
+/** The viewers look for new sounds spread over so long, so that they do not all ask at once. */
+const SPREAD_MS = 1500;
 /** Wall-clock jumps smaller than this are rounding. */
 const SAME_SPAN_MS = 40;
 
@@ -47,6 +52,13 @@ export class Engine extends EventTarget {
   #eager: boolean;
   /** Since when a playlist has come and nothing could be played; 0 while all is well. */
   #dry = 0;
+  /** The multivariant playlist that lists the sounds, and those. */
+  #index = "";
+  #sounds: Sound[] = [];
+  /** What was chosen, here or in another meeting. */
+  #language = keptLanguage();
+  /** How many discontinuities there are; with each the source may have come to send other sounds. */
+  #cuts: number | undefined;
 
   /** `eager` buffers far ahead at once; without it only what shows the first picture, until it plays. */
   constructor(video: HTMLVideoElement, eager: boolean) {
@@ -146,14 +158,49 @@ export class Engine extends EventTarget {
   }
 
   get sounds(): Choice[] {
-    const hls = this.#hls;
-    if (!hls || hls.audioTracks.length < 2) return [];
-    return hls.audioTracks.map((track, id) => ({ id, label: track.name, chosen: hls.audioTrack === id }));
+    if (this.#sounds.length < 2) return [];
+    const heard = this.sound ?? new URL(this.#source, location.href).href;
+    return this.#sounds.map(({ name, lang, url }, id) => ({ id, label: name, lang, chosen: url === heard }));
   }
 
+  /** The playlist of the sound that is heard beside pictures. */
+  get sound(): string | undefined {
+    const hls = this.#hls;
+    return hls?.audioTracks[hls.audioTrack]?.url;
+  }
+
+  /** Plays another sound, and from now on the one in its language in every meeting. */
   chooseSound(id: number): void {
-    if (this.#hls) this.#hls.audioTrack = id;
+    const sound = this.#sounds[id];
+    if (!sound) return;
+    this.#language = sound.lang;
+    keepLanguage(sound.lang);
+    const known = this.#hls?.audioTracks.findIndex((track) => track.url === sound.url) ?? -1;
+    if (this.#hls && known >= 0) {
+      this.#hls.audioTrack = known;
+    } else {
+      if (this.#source !== this.#index) this.#source = sound.url;
+      this.#reopen();
+    }
     this.#tell("change");
+  }
+
+  /** Where the source sends another sound than before, it is offered; at once to those who have chosen it. */
+  async #lookForSounds(): Promise<void> {
+    const sounds = await fetchSounds(this.#index);
+    const fresh = sounds.filter(({ url }) => !this.#sounds.some((known) => known.url === url));
+    if (fresh.length === 0 || !this.#source) return;
+    this.#sounds = sounds;
+    const wanted = fresh.find(({ lang }) => lang === this.#language);
+    if (wanted) this.chooseSound(sounds.indexOf(wanted));
+    this.#tell("change");
+  }
+
+  #followSounds(): void {
+    const tracks = this.#hls?.audioTracks ?? [];
+    if (tracks.length === 0) return;
+    this.#index = this.#source;
+    this.#sounds = tracks.map(({ name, lang, url }) => ({ name, lang: lang ?? "", url }));
   }
 
   get captions(): Choice[] {
@@ -196,11 +243,13 @@ export class Engine extends EventTarget {
   #openWithHls(): void {
     const at = this.#start;
     const from = at.at === "edge" ? -1 : at.at === "position" ? at.seconds : at.guess;
-    const hls = new Hls(settings(from, this.#eager || !this.video.paused));
+    const hls = new Hls(settings(from, this.#eager || !this.video.paused, this.#language));
     this.#hls = hls;
     const { Events } = Hls;
     hls.on(Events.LEVEL_UPDATED, (_, { details }) => this.#updated(details));
-    for (const event of [Events.MANIFEST_PARSED, Events.AUDIO_TRACKS_UPDATED, Events.LEVEL_SWITCHED] as const) {
+    hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#followSounds());
+    const changes = [Events.MANIFEST_PARSED, Events.AUDIO_TRACKS_UPDATED, Events.AUDIO_TRACK_SWITCHED, Events.LEVEL_SWITCHED] as const;
+    for (const event of changes) {
       hls.on(event, () => this.#tell("change"));
     }
     hls.on(Events.FRAG_BUFFERED, () => this.#fine());
@@ -212,6 +261,10 @@ export class Engine extends EventTarget {
   #updated(details: LevelDetails): void {
     const changed = this.#details?.live !== details.live;
     this.#details = details;
+    if (details.live && this.#index && this.#cuts !== undefined && this.#cuts !== details.endCC) {
+      setTimeout(() => void this.#lookForSounds(), Math.random() * SPREAD_MS);
+    }
+    this.#cuts = details.endCC;
     this.#place();
     this.#unstick();
     if (changed) this.#tell("change");
@@ -285,14 +338,24 @@ export class Engine extends EventTarget {
       return;
     }
     this.#rebuilds.push(now);
+    const open = this.#atThisPlace();
+    this.#later(open);
+  }
+
+  #reopen(): void {
+    this.#atThisPlace()();
+  }
+
+  /** What opens it anew at the place where it now is. */
+  #atThisPlace(): () => void {
     const { video } = this;
     const played = !video.paused;
     if (video.currentTime > 0 && this.behind < 10 && this.live) this.#start = { at: "edge" };
     else if (video.currentTime > 0) this.#start = { at: "position", seconds: video.currentTime };
-    this.#later(() => {
+    return () => {
       this.#open();
       if (played) void video.play().catch(() => undefined);
-    });
+    };
   }
 
   #later(what: () => void): void {

@@ -20,9 +20,10 @@ function patient(firstByteMs: number): LoadPolicy {
   return { default: { maxTimeToFirstByteMs: firstByteMs, maxLoadTimeMs: 60_000, timeoutRetry: retry, errorRetry: retry } };
 }
 
-/** The settings for a start at `from` seconds (−1: the live edge). */
-export function settings(from: number, eager: boolean): Partial<HlsConfig> {
+/** The settings for a start at `from` seconds (−1: the live edge), with the sound in `language` where there is one. */
+export function settings(from: number, eager: boolean, language?: string): Partial<HlsConfig> {
   return {
+    ...(language && { audioPreference: { lang: language } }),
     startPosition: from,
     lowLatencyMode: true,
     maxLiveSyncPlaybackRate: 1.5,

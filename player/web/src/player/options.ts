@@ -19,14 +19,16 @@ function field(label: string, select: HTMLSelectElement): HTMLElement {
   return make("div", { class: "player-option" }, make("label", { for: select.id }, label), select);
 }
 
-function select(choices: { value: string; label: string; chosen: boolean }[], choose: (value: string) => void): HTMLSelectElement {
+function select(choices: { value: string; label: string; lang?: string; chosen: boolean }[], choose: (value: string) => void): HTMLSelectElement {
   const element = make("select");
-  for (const { value, label, chosen } of choices) element.append(make("option", { value, selected: chosen }, label));
+  for (const { value, label, lang, chosen } of choices) {
+    element.append(make("option", { value, selected: chosen, ...(lang && { lang }) }, label));
+  }
   element.addEventListener("change", () => choose(element.value));
   return element;
 }
 
-const entries = (choices: Choice[]) => choices.map(({ id, label, chosen }) => ({ value: String(id), label, chosen }));
+const entries = (choices: Choice[]) => choices.map(({ id, ...choice }) => ({ value: String(id), ...choice }));
 
 /** Fills the panel with what can be chosen now. */
 export function fillOptions(body: HTMLElement, words: Words, engine: Engine, asked: Asked): void {

@@ -14,6 +14,7 @@ export interface SourceStatus {
     audio_peak_db: number | null;
     audio_rms_db: number | null;
     drift_ms: number;
+    languages: { language: string; peak_db: number | null }[];
   } | null;
   faults: Fault[];
   refused: { at_ms: number; remote: string; reason: { why: string; got?: string; set?: string; what?: string } } | null;
@@ -25,6 +26,7 @@ export interface Fault {
   interval_ms?: number;
   frame_rate?: number;
   drift_ms?: number;
+  language?: string;
 }
 
 /** How times and numbers are told. */
@@ -35,6 +37,16 @@ export interface Notation {
 
 const time = (ms: number, { zone }: Notation): string => wallClock(ms, zone, false);
 
+/** What a language's speakers call it: "Ελληνικά", "English"; the code where the browser does not know. */
+export function ownName(code: string): string {
+  try {
+    const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+    return name === code ? code : name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
+  } catch {
+    return code;
+  }
+}
+
 /** A fault as a sentence that says what to do. */
 export function faultText(words: Words, notation: Notation, fault: Fault): string {
   return words.say(`fault-${fault.fault.replaceAll("_", "-")}`, {
@@ -42,6 +54,7 @@ export function faultText(words: Words, notation: Notation, fault: Fault): strin
     interval: number((fault.interval_ms ?? 0) / 1000, 1, notation.language),
     rate: number(fault.frame_rate ?? 0, 1, notation.language),
     drift: fault.drift_ms ?? 0,
+    language: ownName(fault.language ?? ""),
   });
 }
 
@@ -59,6 +72,8 @@ export function facts(words: Words, notation: Notation, status: SourceStatus): R
   const unknown = words.say("unknown");
   const measured = (key: string, value: number | null | undefined, decimals: number): string =>
     value === null || value === undefined ? unknown : words.say(key, { value: number(value, decimals, notation.language) });
+  const level = ({ language, peak_db }: { language: string; peak_db: number | null }): string =>
+    words.say("language", { language: ownName(language), value: measured("level", peak_db, 0) });
   const video = tracks.find((track) => track.kind === "video");
   return {
     connection: connection ? words.say("connected", { time: time(connection.since_ms, notation) }) : words.say("disconnected"),
@@ -67,6 +82,7 @@ export function facts(words: Words, notation: Notation, status: SourceStatus): R
     "bit-rate": measured("bit-rate", health && health.bit_rate / 1e6, 1),
     keyframes: measured("keyframes", health && health.keyframe_interval_ms / 1000, 1),
     level: measured("level", health?.audio_peak_db, 0),
+    languages: (health?.languages ?? []).map(level).join(", ") || unknown,
     drift: measured("drift", health?.drift_ms, 0),
     // What the encoder sends; the smaller pictures are ours.
     codec: tracks.filter((track) => !track.name.startsWith("video-")).map((track) => track.codec).join(", ") || unknown,
