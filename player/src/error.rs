@@ -81,7 +81,7 @@ impl Error {
             Self::Council(Council::TooMany { .. }) => "error-too-many".into(),
             Self::Council(Council::Stage { .. }) => "error-stage".into(),
             Self::Council(Council::Taken(_)) => "error-taken".into(),
-            Self::Council(Council::NotFound(_)) => "error-not-found".into(),
+            Self::NotFound | Self::Council(Council::NotFound(_)) => "error-not-found".into(),
             Self::Bad(_) => "error-invalid".into(),
             Self::Film(films::Error::TooLarge) => "error-film-too-large".into(),
             Self::Film(films::Error::NoRoom { .. }) => "error-film-no-room".into(),

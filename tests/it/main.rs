@@ -14,6 +14,7 @@ mod crash;
 mod delivery;
 mod doors;
 mod download;
+mod films;
 mod house;
 mod languages;
 mod renditions;

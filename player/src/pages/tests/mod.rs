@@ -1,5 +1,6 @@
 //! Every page, in both languages and in every state, on made-up data.
 
+mod films;
 mod made_up;
 mod visits;
 
@@ -74,6 +75,12 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
             let frame = staff(language, Section::Studio);
             let page = studio::desk_page(frame, listing, &bodies, sources, NOW, &asked(error));
             add(format!("desk, {error:?}, {sources} sources"), &page);
+        }
+    }
+    for error in [None, Some("error-invalid-past")] {
+        for (films, bodies) in [(vec![], vec![]), (films::every_stage(), vec![body(), body()])] {
+            let page = studio::films_page(staff(language, Section::Studio), &films, &bodies, &asked(error));
+            add(format!("films, {error:?}, {}", films.len()), &page);
         }
     }
     let (hall, camera) = ((source("Αίθουσα"), troubled()), (camera(HOSTILE), SourceStatus::default()));
