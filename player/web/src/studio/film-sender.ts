@@ -186,7 +186,7 @@ export class FilmSender extends HTMLElement {
     try {
       const response = await fetch(location.pathname, { headers: { accept: "text/html" } });
       if (!response.ok || response.redirected) return;
-      const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("section.films");
+      const fresh = part(await response.text());
       if (!fresh) return;
       this.#revive(fresh);
       const busy = list.contains(document.activeElement) || list.querySelector("details[open]") !== null;
@@ -195,6 +195,14 @@ export class FilmSender extends HTMLElement {
       // The server is away; the next time it may be there.
     }
   }
+}
+
+/** The list out of the whole page, of which nothing else is made alive. */
+function part(page: string): Element | null {
+  const from = page.indexOf('<section class="films"');
+  const template = document.createElement("template");
+  template.innerHTML = from < 0 ? "" : page.slice(from, page.indexOf("</section>", from));
+  return template.content.firstElementChild;
 }
 
 define("film-sender", FilmSender);
