@@ -28,6 +28,8 @@ struct Row {
     size: u64,
     /// How far it has got, as a sentence.
     state: String,
+    /// What the worker said of it, in English.
+    why: Option<String>,
     /// The share of the present stage, in thousandths, while it lasts.
     thousandths: Option<u16>,
     /// It can be gone on with.
@@ -59,6 +61,7 @@ fn row(frame: &Frame, film: &Film) -> Row {
     let t = frame.t;
     let (about, size) = (&film.about, film.about.size);
     let come = u16::try_from(u128::from(film.received) * 1000 / u128::from(size.max(1))).unwrap_or(1000);
+    let mut why = None;
     let (state, thousandths, meeting) = match &film.stage {
         Stage::Coming => (t.with("old-films-coming", "percent", come / 10), Some(come), None),
         Stage::Waiting => (t.get("old-films-waiting"), None, None),
@@ -67,8 +70,14 @@ fn row(frame: &Frame, film: &Film) -> Row {
             (t.with("old-films-reading", "percent", percent), Some(film.thousandths), None)
         }
         Stage::Done { meeting } => (t.get("old-films-done"), None, Some(meeting)),
-        Stage::CutShort { meeting, what } => (t.with("old-films-cut-short", "what", what.clone()), None, Some(meeting)),
-        Stage::Failed { what } => (t.with("old-films-failed", "what", what.clone()), None, None),
+        Stage::CutShort { meeting, what } => {
+            why = Some(what.clone());
+            (t.get("old-films-cut-short"), None, Some(meeting))
+        }
+        Stage::Failed { what } => {
+            why = Some(what.clone());
+            (t.get("old-films-failed"), None, None)
+        }
     };
     Row {
         id: film.id.to_string(),
@@ -78,6 +87,7 @@ fn row(frame: &Frame, film: &Film) -> Row {
         name: about.name.clone(),
         size,
         state,
+        why,
         thousandths,
         coming: film.stage == Stage::Coming,
         failed: matches!(film.stage, Stage::Failed { .. }),
