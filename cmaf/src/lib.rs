@@ -6,6 +6,7 @@
 mod boxes;
 mod chunk;
 mod codec;
+pub mod fuzz;
 mod init;
 pub mod movie;
 

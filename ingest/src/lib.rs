@@ -6,6 +6,7 @@
 
 mod failures;
 mod flv;
+pub mod fuzz;
 pub mod import;
 pub mod packager;
 pub mod rtmp;

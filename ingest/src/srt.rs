@@ -114,7 +114,7 @@ fn begins_call(datagram: &[u8]) -> bool {
 
 /// The stream key in a stream id: all of it, or the resource's name in the standard form `#!::r=KEY,m=publish`.
 /// None where the caller wants anything but to publish.
-fn key_of(stream_id: &str) -> Option<String> {
+pub(crate) fn key_of(stream_id: &str) -> Option<String> {
     if !stream_id.starts_with("#!") {
         return Some(stream_id.to_owned());
     }

@@ -4,6 +4,7 @@ mod assets;
 mod delivery;
 mod error;
 mod events;
+pub mod fuzz;
 mod language;
 mod municipality;
 mod operations;

@@ -63,12 +63,18 @@ const startProgram = (command, args, env = {}) => {
     clearTimeout(late);
     return code;
   };
-  return { ended, output: () => output, stop };
+  /** kill -9 of it and of all that it started. */
+  const kill = () => {
+    program.kill('SIGKILL');
+    return ended;
+  };
+  return { ended, output: () => output, stop, kill };
 };
 
 /**
  * A running Bema: its `url`, the `meeting` that is in session, the log-ins of `clerk` and `moderator`,
- * what it printed in `output()`, and `stop()`, which answers its exit code.
+ * what it printed in `output()`, `stop()`, which answers its exit code, and `killed()`, which kills it with -9, starts it again
+ * on what is there, and answers when it serves.
  */
 export const startBema = async (...options) => {
   const target = process.env.CARGO_TARGET_DIR ?? path.join(root, 'target');
@@ -77,23 +83,29 @@ export const startBema = async (...options) => {
   const [http, rtmp, srt] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${http}`;
   const fixtures = process.env.BEMA_FIXTURES_CACHE ?? path.join(target, 'fixtures');
-  const server = startProgram(
+  const launch = () => startProgram(
     binary,
     ['demo', '--data', data, '--http', `127.0.0.1:${http}`, '--rtmp', `127.0.0.1:${rtmp}`, '--srt', `127.0.0.1:${srt}`, ...options],
     { BEMA_FIXTURES_CACHE: fixtures },
   );
+  let server = launch();
+  const ready = () => until('the server is ready', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
+  const killed = async () => {
+    await server.kill();
+    server = launch();
+    await ready();
+  };
   const stop = async () => {
     const code = await server.stop();
     await rm(data, { recursive: true, force: true });
     return code;
   };
   try {
-    const ready = until('the server is ready', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
     const ended = server.ended.then((code) => {
       throw new Error(`the server ended with ${code}`);
     });
     ended.catch(() => {});
-    await Promise.race([ready, ended]);
+    await Promise.race([ready(), ended]);
     const said = await until('the log-ins are printed', () => server.output().includes('moderator@') && server.output());
     const [, id] = /\/meetings\/([0-9a-f-]{36})/.exec(said);
     const account = (email) => ({ email, password: said.split(email)[1].trim().split(/\s/)[0] });
@@ -101,7 +113,8 @@ export const startBema = async (...options) => {
     return {
       url,
       stop,
-      output: server.output,
+      killed,
+      output: () => server.output(),
       meeting: id,
       clerk: account('clerk@rethymno.example'),
       moderator: account('moderator@rethymno.example'),

@@ -144,9 +144,13 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// Reads a journal as far as it is sound, following the chain.
 pub(crate) fn read<E: DeserializeOwned>(path: &Path) -> io::Result<Contents<E>> {
-    let bytes = std::fs::read(path)?;
+    Ok(parse(&std::fs::read(path)?))
+}
+
+/// The entries of a journal's bytes.
+pub(crate) fn parse<E: DeserializeOwned>(bytes: &[u8]) -> Contents<E> {
     let mut contents = Contents { entries: Vec::new(), chain: GENESIS.to_owned(), sound: 0, unsound: None };
-    let mut rest = &bytes[..];
+    let mut rest = bytes;
     while !rest.is_empty() {
         let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
             contents.unsound = Some(Unsound::Torn);
@@ -165,7 +169,7 @@ pub(crate) fn read<E: DeserializeOwned>(path: &Path) -> io::Result<Contents<E>> 
         contents.sound += end as u64 + 1;
         rest = after;
     }
-    Ok(contents)
+    contents
 }
 
 fn sound<E: DeserializeOwned>(before: &str, line: &[u8]) -> Option<(E, String)> {

@@ -10,6 +10,7 @@ mod disk;
 mod download;
 pub mod films;
 mod finished;
+pub mod fuzz;
 mod hls;
 pub mod intake;
 mod journal;

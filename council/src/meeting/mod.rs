@@ -259,7 +259,7 @@ impl Council {
         let detail = json!({ "title": new.title, "starts_at_ms": new.starts_at_ms });
         let line = Line { account: Some(clerk.account()), act: "film.announce", subject: film, detail };
         audit::append(&mut write, &self.clock, clerk.municipality(), line).await?;
-        Ok(write.commit().await?)
+        write.commit().await
     }
 
     /// Moves a meeting's stage, by compare-and-swap on the stage that was read, and logs it.

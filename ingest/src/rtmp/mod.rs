@@ -6,6 +6,7 @@
 mod amf;
 mod chunks;
 mod connection;
+pub(crate) mod fuzz;
 mod session;
 
 use std::{sync::Arc, time::Duration};

@@ -271,6 +271,27 @@ async fn download(
     Ok(response)
 }
 
+/// For [`crate::fuzz`].
+pub(crate) mod fuzz {
+    use axum::http::HeaderMap;
+
+    /// What a file's name names.
+    pub(crate) fn name(text: &str) {
+        super::name(text);
+    }
+
+    /// What a playlist's query asks.
+    pub(crate) fn playlist_request(text: &str) {
+        super::playlist_request(text);
+    }
+
+    /// What of something of this length is asked for.
+    pub(crate) fn wanted(headers: &HeaderMap, length: u64) {
+        super::range::wanted(headers, "\"t\"", length);
+        super::range::matches(headers, "\"t\"");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

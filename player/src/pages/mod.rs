@@ -32,6 +32,7 @@ pub(crate) use failure::error_page;
 pub(crate) use form::Typed;
 use frame::{Frame, Section};
 pub(crate) use studio::{KeyShown, Page, Staff, again, key_page};
+pub(crate) use when::seconds;
 
 /// Every page.
 pub(crate) fn router() -> Router<App> {

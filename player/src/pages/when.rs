@@ -137,7 +137,7 @@ pub(super) fn position(duration_ms: u64) -> String {
 }
 
 /// Seconds out of "1:02:09", "62:09", "129": what people type for a place in a recording.
-pub(super) fn seconds(text: &str) -> Option<u64> {
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let fields: Vec<&str> = text.trim().split(':').collect();
     if fields.len() > 3 {
         return None;

@@ -76,7 +76,7 @@ fn speaks(headers: &HeaderMap) -> Result<()> {
 }
 
 /// `Upload-Metadata`: keys with values in base64.
-fn metadata(headers: &HeaderMap) -> Result<HashMap<String, String>> {
+pub(crate) fn metadata(headers: &HeaderMap) -> Result<HashMap<String, String>> {
     let malformed = Error::Bad("the film's description is malformed");
     let text = headers.get(&METADATA).map(HeaderValue::to_str).transpose().map_err(|_| Error::Bad("malformed"))?;
     let text = text.unwrap_or_default();

@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
+pub(crate) use films::metadata as film_metadata;
 pub(crate) use sources::rtmp_url;
 
 use crate::{

@@ -22,6 +22,7 @@ const LICENCES: &[&str] = &[
     "MIT-0",
     "MPL-2.0",
     "Unicode-3.0",
+    "NCSA",
     "Unlicense",
     "Zlib",
 ];

@@ -1,0 +1,3 @@
+//! libFuzzer at the door `ingest::fuzz::stream_id`.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ingest::fuzz::stream_id(bytes));
