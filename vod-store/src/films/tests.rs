@@ -1,3 +1,5 @@
+//! Films in pieces, refused and tried again, on a real folder.
+
 use bytes::Bytes;
 
 use super::*;
