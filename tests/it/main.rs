@@ -8,7 +8,7 @@
 
 mod tree;
 
-#[path = "../../vod-store/tests/camera/mod.rs"]
+#[path = "../../vod-store/tests/it/camera.rs"]
 mod camera;
 mod crash;
 mod delivery;

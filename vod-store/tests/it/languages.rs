@@ -1,55 +1,11 @@
 //! Further languages on the record: offered beside the floor, which stands in where a take lacks them.
 
-#![allow(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+use vod_store::{Recording, SourceId};
 
-mod camera;
-
-use std::{sync::Arc, time::Duration};
-
-use camera::{Camera, about};
-use vod_store::{
-    Clock, Intake, MeetingId, Recording, SourceId, Store,
-    recording::{PlaylistRequest, State},
+use crate::{
+    camera::Camera,
+    watching::{self, bytes, index, on_air, playlist, running, text},
 };
-
-async fn text(recording: &Recording, rendition: &str) -> String {
-    let Some(rendition) = recording.rendition(rendition) else { return String::new() };
-    let playlist = rendition.playlist(PlaylistRequest::default()).await.unwrap();
-    String::from_utf8(playlist.text.to_vec()).unwrap()
-}
-
-fn index(recording: &Recording) -> String {
-    String::from_utf8(recording.multivariant().unwrap().text.to_vec()).unwrap()
-}
-
-/// Waits until a playlist of the recording is as wanted, ten seconds at most.
-async fn until(recording: &Recording, rendition: &str, holds: impl Fn(&str) -> bool) -> String {
-    for _ in 0..1000 {
-        let text = text(recording, rendition).await;
-        if holds(&text) {
-            return text;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("in ten seconds it did not come to this: {}", text(recording, rendition).await);
-}
-
-async fn running(sources: &[SourceId]) -> (Store, MeetingId, Arc<Recording>, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path().to_owned(), Intake::new(Clock::system()), Clock::system()).unwrap();
-    let meeting = MeetingId::new();
-    let recording = store.begin(meeting, &about(), sources).await.unwrap();
-    // The slate stands first, so that cuts have the same numbers every time.
-    until(&recording, "audio", |text| text.contains("init-0.mp4")).await;
-    (store, meeting, recording, folder)
-}
-
-/// Sends until the take is on air, and `more` beyond that.
-async fn on_air(camera: &mut Camera, recording: &Recording, more: u64) {
-    camera.send(6).await;
-    recording.state().wait_for(|state| *state == State::Running).await.unwrap();
-    camera.send(more).await;
-}
 
 /// What a playlist lists of a cut, without the rendition's name.
 fn of_cut(text: &str, cut: u32) -> Vec<String> {
@@ -66,7 +22,7 @@ async fn heard(recording: &Recording, rendition: &str, cut: u32) -> String {
     for line in from.lines().filter(|line| line.ends_with(".m4s")) {
         let number = line.split(['/', '.']).nth(1).unwrap().parse().unwrap();
         let media = recording.rendition(rendition).unwrap().segment(number).await.unwrap();
-        heard.push_str(&camera::bytes(&media));
+        heard.push_str(&String::from_utf8(bytes(media)).unwrap());
     }
     heard
 }
@@ -74,11 +30,11 @@ async fn heard(recording: &Recording, rendition: &str, cut: u32) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_language_is_offered_by_its_name_with_a_playlist_of_its_own_that_reports_on_the_others() {
     let source = SourceId::new();
-    let (store, meeting, recording, folder) = running(&[source]).await;
+    let (store, meeting, recording, folder) = running(&[source], "audio").await;
     let mut camera = Camera::connect(&store, source).await;
     camera.with_language(Some("en")).await;
     on_air(&mut camera, &recording, 19).await;
-    let english = until(&recording, "audio-en", |text| of_cut(text, 1).len() >= 3).await;
+    let english = playlist(&recording, "audio-en", |text| of_cut(text, 1).len() >= 3).await;
     assert!(english.contains("#EXT-X-PART:DURATION=0.2,URI=\"audio-en/"), "{english}");
     assert!(english.contains("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"audio-en/"), "{english}");
     for other in ["video", "audio"] {
@@ -104,7 +60,7 @@ async fn a_language_is_offered_by_its_name_with_a_playlist_of_its_own_that_repor
     assert_eq!((report.faults, report.torn), (Vec::new(), Vec::new()));
     // What a restart reads from the disk is the same.
     store.close().await;
-    let again = Store::open(folder.path().to_owned(), Intake::new(Clock::system()), Clock::system()).unwrap();
+    let again = watching::store(folder.path());
     let recording = again.recording(meeting).await.unwrap().unwrap();
     assert_eq!(text(&recording, "audio-en").await, ended);
     assert!(self::index(&recording).contains("NAME=\"English\""));
@@ -113,16 +69,16 @@ async fn a_language_is_offered_by_its_name_with_a_playlist_of_its_own_that_repor
 #[tokio::test(flavor = "multi_thread")]
 async fn where_a_take_lacks_the_language_the_floor_stands_in_and_nobody_waits() {
     let (primary, backup) = (SourceId::new(), SourceId::new());
-    let (store, meeting, recording, _folder) = running(&[primary, backup]).await;
+    let (store, meeting, recording, _folder) = running(&[primary, backup], "audio").await;
     let mut camera = Camera::connect(&store, primary).await;
     camera.with_language(Some("en")).await;
     on_air(&mut camera, &recording, 10).await;
-    until(&recording, "audio-en", |text| !of_cut(text, 1).is_empty()).await;
+    playlist(&recording, "audio-en", |text| !of_cut(text, 1).is_empty()).await;
     // The encoder comes back without it.
     camera.with_language(None).await;
     camera.send(16).await;
-    let english = until(&recording, "audio-en", |text| of_cut(text, 2).len() >= 2).await;
-    let floor = until(&recording, "audio", |text| of_cut(text, 2).len() >= of_cut(&english, 2).len()).await;
+    let english = playlist(&recording, "audio-en", |text| of_cut(text, 2).len() >= 2).await;
+    let floor = playlist(&recording, "audio", |text| of_cut(text, 2).len() >= of_cut(&english, 2).len()).await;
     assert!(of_cut(&floor, 2).starts_with(&of_cut(&english, 2)), "{floor}{english}");
     let count = |text: &str| text.matches("#EXT-X-DISCONTINUITY\n").count();
     assert_eq!(count(&english), count(&floor));
@@ -132,14 +88,14 @@ async fn where_a_take_lacks_the_language_the_floor_stands_in_and_nobody_waits() 
     assert!(now.contains("NAME=\"English\"") && now.contains("NAME=\"Ελληνικά\""), "it is still offered: {now}");
     // It drops out, the slate stands; then the spare comes, which never had it, and the primary with it again.
     drop(camera);
-    until(&recording, "audio-en", |text| text.contains("init-3.mp4") && text.contains("#EXT-X-PART")).await;
+    playlist(&recording, "audio-en", |text| text.contains("init-3.mp4") && text.contains("#EXT-X-PART")).await;
     let mut spare = Camera::connect(&store, backup).await;
     on_air(&mut spare, &recording, 10).await;
-    until(&recording, "audio-en", |text| !of_cut(text, 4).is_empty()).await;
+    playlist(&recording, "audio-en", |text| !of_cut(text, 4).is_empty()).await;
     let mut camera = Camera::connect(&store, primary).await;
     camera.with_language(Some("en")).await;
     camera.send(16).await;
-    until(&recording, "audio-en", |text| !of_cut(text, 5).is_empty()).await;
+    playlist(&recording, "audio-en", |text| !of_cut(text, 5).is_empty()).await;
     assert!(heard(&recording, "audio-en", 5).await.starts_with("[audio-en "));
     drop((camera, spare));
     store.end(meeting).await.unwrap();

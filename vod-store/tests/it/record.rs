@@ -1,52 +1,19 @@
 //! The way of parts from a source to the record and to the playlists, on a real disk.
 
-#![allow(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
-
-mod camera;
-
 use std::{path::Path, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use camera::{Camera, about, payload};
 use vod_store::{
-    Clock, Intake, MeetingId, Recording, SourceId, Store,
-    recording::{Media, PlaylistError, PlaylistRequest, Shows, State},
+    MeetingId, Recording, SourceId,
+    recording::{PlaylistError, PlaylistRequest, Shows, State},
 };
 
-fn store(folder: &Path) -> Store {
-    Store::open(folder.to_owned(), Intake::new(Clock::system()), Clock::system()).unwrap()
-}
-
-async fn text(recording: &Recording, rendition: &str) -> String {
-    let rendition = recording.rendition(rendition).expect("a rendition");
-    let playlist = rendition.playlist(PlaylistRequest::default()).await.unwrap();
-    String::from_utf8(playlist.text.to_vec()).unwrap()
-}
-
-/// Waits for what must come, ten seconds at most.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..1000 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("in ten seconds it did not come to this: {what}");
-}
+use crate::{
+    camera::{Camera, about, payload},
+    watching::{bytes, store, text, until},
+};
 
 async fn shows(recording: &Recording, state: impl Fn(&State) -> bool) {
     tokio::time::timeout(Duration::from_secs(10), recording.state().wait_for(state)).await.expect("the state").unwrap();
-}
-
-fn bytes(media: Media) -> Bytes {
-    match media {
-        Media::Memory(bytes) => bytes,
-        Media::File { file, offset, length } => {
-            let mut bytes = vec![0; usize::try_from(length).unwrap()];
-            std::os::unix::fs::FileExt::read_exact_at(&*file, &mut bytes, offset).unwrap();
-            bytes.into()
-        }
-    }
 }
 
 /// Every part that the playlist of a rendition has ever named, in order: what the viewers of a recording get.

@@ -1,24 +1,22 @@
 //! Disks that are full, read-only, broken or frozen under a growing recording: the transmission goes on,
 //! what was public is kept or noted as lost, and what is wrong is said.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failed unwrap is a failed test")]
-
-mod camera;
-mod mounted;
-
 use std::{
-    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use camera::{Camera, about};
-use mounted::Disk;
 use vod_store::{
     Clock, Intake, MeetingId, Recording, SourceId, Store,
-    recording::{Alarm, Media, PlaylistRequest, State},
+    recording::{Alarm, PlaylistRequest, State},
     verify::Report,
+};
+
+use crate::{
+    camera::{Camera, about},
+    mounted::{self, Disk},
+    watching::{bytes, until},
 };
 
 /// A part in real time lasts longer; the faults do not know.
@@ -27,28 +25,6 @@ const STEP: Duration = Duration::from_millis(10);
 fn store(folders: &[&Path]) -> Store {
     let folders: Vec<PathBuf> = folders.iter().map(|folder| folder.to_path_buf()).collect();
     Store::open_with_spares(folders, Duration::ZERO, Intake::new(Clock::system()), Clock::system()).unwrap()
-}
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..1000 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("in ten seconds it did not come to this: {what}");
-}
-
-fn bytes(media: Media) -> Vec<u8> {
-    match media {
-        Media::Memory(bytes) => bytes.to_vec(),
-        Media::File { file, offset, length } => {
-            let mut bytes = vec![0; usize::try_from(length).unwrap()];
-            // Of a part that is lost there may be nothing to read.
-            let _ = file.read_exact_at(&mut bytes, offset);
-            bytes
-        }
-    }
 }
 
 /// Every byte of the picture that viewers got so far, the open segment's parts too.

@@ -1,13 +1,10 @@
 //! A source for tests that sends made-up parts over a real feed.
 
-use std::os::unix::fs::FileExt as _;
-
 use bytes::Bytes;
 use vod_store::{
     SourceId, Store,
     intake::{Connection, Feed},
     media::{Part, Track, TrackKind, TrackName},
-    recording::Media,
     store::About,
 };
 
@@ -55,7 +52,6 @@ impl Camera {
     }
 
     /// From now on it sends smaller pictures too, `late` parts after its own; or none any more. Its time begins from zero.
-    #[allow(dead_code, reason = "not every test binary has smaller pictures")]
     pub(crate) async fn with_smaller(&mut self, late: Option<u64>) {
         self.tracks.truncate(2);
         if late.is_some() {
@@ -69,7 +65,7 @@ impl Camera {
     }
 
     /// From now on it sends sound in this language too; or none any more. Its time begins from zero.
-    #[allow(dead_code, reason = "not every test binary has an interpreter")]
+    #[allow(dead_code, reason = "bema's own tests of languages have a real encoder")]
     pub(crate) async fn with_language(&mut self, code: Option<&str>) {
         self.tracks.truncate(2);
         self.language = None;
@@ -84,7 +80,6 @@ impl Camera {
     }
 
     /// Says its tracks again, as a source does whose format has changed; its time begins from zero.
-    #[allow(dead_code, reason = "not every test binary changes a format")]
     pub(crate) async fn begin_anew(&mut self) {
         self.feed.tracks(self.tracks.clone()).await.unwrap();
         self.sent = 0;
@@ -117,18 +112,4 @@ impl Camera {
 /// The bytes of a part: they say which it is.
 pub(crate) fn payload(track: &str, number: u64) -> Bytes {
     format!("[{track} {number}]").into()
-}
-
-/// The bytes of media, as text.
-#[allow(dead_code, reason = "not every test binary looks at them")]
-pub(crate) fn bytes(media: &Media) -> String {
-    let bytes = match media {
-        Media::Memory(bytes) => bytes.to_vec(),
-        Media::File { file, offset, length } => {
-            let mut bytes = vec![0; usize::try_from(*length).unwrap()];
-            file.read_exact_at(&mut bytes, *offset).unwrap();
-            bytes
-        }
-    };
-    String::from_utf8(bytes).unwrap()
 }
