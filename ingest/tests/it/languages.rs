@@ -14,7 +14,7 @@ use vod_store::{
 
 use crate::{
     bench::{command, decodes},
-    worker::work,
+    worker::{sets, work},
 };
 
 /// ffmpeg's options for a source whose sounds are tones of these pitches, in these languages.
@@ -37,19 +37,6 @@ fn transport_stream(what: &str) -> Vec<u8> {
 
 fn streams() -> Profile {
     Profile { container: Container::TransportStream, ..Profile::default() }
-}
-
-/// The sets of a worker's messages.
-fn sets(messages: &[Message]) -> Vec<(Vec<Track>, Vec<Part>)> {
-    let mut sets: Vec<(Vec<Track>, Vec<Part>)> = Vec::new();
-    for message in messages {
-        match message {
-            Message::Tracks(tracks) => sets.push((tracks.clone(), Vec::new())),
-            Message::Part(part) => sets.last_mut().unwrap().1.push(part.clone()),
-            _ => {}
-        }
-    }
-    sets
 }
 
 /// What a set carries: the tracks' names with the languages that they say.

@@ -11,7 +11,7 @@ use vod_store::{
 
 use crate::{
     bench::decodes,
-    worker::{flv, work, work_in_a_flood, work_in_time_as},
+    worker::{flv, sets, work, work_in_a_flood, work_in_time_as},
 };
 
 /// A source with more lines than the smaller pictures have.
@@ -24,19 +24,6 @@ fn large(seconds: u32, coding: &str) -> String {
 
 fn on() -> Profile {
     Profile { rendition: Rendition::On, ..Profile::default() }
-}
-
-/// The sets of a worker's messages: tracks with the parts that follow them.
-fn sets(messages: &[Message]) -> Vec<(Vec<Track>, Vec<Part>)> {
-    let mut sets: Vec<(Vec<Track>, Vec<Part>)> = Vec::new();
-    for message in messages {
-        match message {
-            Message::Tracks(tracks) => sets.push((tracks.clone(), Vec::new())),
-            Message::Part(part) => sets.last_mut().unwrap().1.push(part.clone()),
-            _ => {}
-        }
-    }
-    sets
 }
 
 fn of(parts: &[Part], track: &str) -> Vec<Part> {

@@ -10,7 +10,10 @@ use ingest::{
     wire::{self, Message},
     worker::Profile,
 };
-use vod_store::intake::Fault;
+use vod_store::{
+    intake::Fault,
+    media::{Part, Track},
+};
 
 use crate::bench::{command, source};
 
@@ -34,6 +37,19 @@ pub(crate) fn work(profile: &Profile, input: &[u8]) -> Vec<Message> {
         messages.push(message);
     }
     messages
+}
+
+/// The sets of a worker's messages: tracks with the parts that follow them.
+pub(crate) fn sets(messages: &[Message]) -> Vec<(Vec<Track>, Vec<Part>)> {
+    let mut sets: Vec<(Vec<Track>, Vec<Part>)> = Vec::new();
+    for message in messages {
+        match message {
+            Message::Tracks(tracks) => sets.push((tracks.clone(), Vec::new())),
+            Message::Part(part) => sets.last_mut().unwrap().1.push(part.clone()),
+            _ => {}
+        }
+    }
+    sets
 }
 
 /// What a worker says of a source of so many seconds: the first three come in their time, the others at once.
