@@ -11,7 +11,7 @@ use vod_store::{
     store::About,
 };
 
-use crate::lifecycle::Parts;
+use crate::lifecycle::{self, Parts};
 
 /// Takes in the films that clerks send, one at a time, until `stopping`.
 pub(crate) async fn take_in(parts: Parts, stopping: CancellationToken) {
@@ -96,22 +96,7 @@ async fn found(parts: &Parts, film: &Film, meeting: MeetingId) -> anyhow::Result
     let about = recording.about().clone();
     let began_at_ms = film.about.began_at_ms;
     let ended_at_ms = Some(began_at_ms + i64::try_from(recording.duration_ms())?);
-    Ok(told(meeting, about, began_at_ms, ended_at_ms))
-}
-
-fn told(meeting: MeetingId, about: About, began_at_ms: i64, ended_at_ms: Option<i64>) -> Found {
-    Found {
-        meeting,
-        municipality_slug: about.municipality,
-        body_slug: about.body,
-        body_name: about.body_name,
-        title: about.title,
-        place: about.place,
-        starts_at_ms: about.starts_at_ms,
-        agenda: about.agenda,
-        began_at_ms,
-        ended_at_ms,
-    }
+    Ok(lifecycle::found(meeting, about, began_at_ms, ended_at_ms))
 }
 
 /// Takes a film in as an ended meeting that began when `new` says; `told` hears the share of it that has been read.
@@ -151,6 +136,6 @@ pub(crate) async fn film(
     }
     parts.store.end(meeting).await?;
     let ended_at_ms = began_at_ms + i64::try_from(recording.duration_ms())?;
-    parts.council.restore(&self::told(meeting, about, began_at_ms, Some(ended_at_ms))).await?;
+    parts.council.restore(&lifecycle::found(meeting, about, began_at_ms, Some(ended_at_ms))).await?;
     Ok(taken.err().map(|error| error.to_string()))
 }

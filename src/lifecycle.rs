@@ -3,11 +3,11 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use council::{Clock, Council, meeting::Act, permission::Clerk, rebuild::Found};
+use council::{Clock, Council, MeetingId, meeting::Act, permission::Clerk, rebuild::Found};
 use player::{App, server};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use vod_store::{Intake, Store, store::CatalogueEntry};
+use vod_store::{Intake, Store, store::About};
 
 use crate::{config::Config, films, keys::Keys, sources::Ways};
 
@@ -184,10 +184,9 @@ fn networks(texts: &[String]) -> anyhow::Result<Vec<server::Network>> {
 }
 
 /// What the disk says of a meeting, as the council takes it back.
-pub(crate) fn found(entry: &CatalogueEntry) -> Found {
-    let about = entry.about.clone();
+pub(crate) fn found(meeting: MeetingId, about: About, began_at_ms: i64, ended_at_ms: Option<i64>) -> Found {
     Found {
-        meeting: entry.meeting,
+        meeting,
         municipality_slug: about.municipality,
         body_slug: about.body,
         body_name: about.body_name,
@@ -195,8 +194,8 @@ pub(crate) fn found(entry: &CatalogueEntry) -> Found {
         place: about.place,
         starts_at_ms: about.starts_at_ms,
         agenda: about.agenda,
-        began_at_ms: entry.began_at_ms,
-        ended_at_ms: entry.ended_at_ms,
+        began_at_ms,
+        ended_at_ms,
     }
 }
 
@@ -218,7 +217,8 @@ async fn take_up(parts: &Parts) -> anyhow::Result<()> {
             }
             // The stage was ended, or the database is new: then the meeting is put back into it, live as it was.
             (None, None) => {
-                let lost = parts.council.restore(&found(&entry)).await?;
+                let lost =
+                    parts.council.restore(&found(entry.meeting, entry.about.clone(), entry.began_at_ms, None)).await?;
                 parts.store.begin(entry.meeting, &entry.about, &entry.sources).await?;
                 if !lost {
                     parts.store.end(entry.meeting).await?;

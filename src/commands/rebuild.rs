@@ -12,9 +12,10 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let parts = Parts::open(&config).await?;
     let (mut added, mut known) = (0, 0);
     for entry in parts.store.catalogue().await? {
-        if parts.council.restore(&found(&entry)).await? {
+        let meeting = found(entry.meeting, entry.about, entry.began_at_ms, entry.ended_at_ms);
+        if parts.council.restore(&meeting).await? {
             added += 1;
-            print(&format!("put back: {} {}\n", entry.meeting, entry.about.title));
+            print(&format!("put back: {} {}\n", meeting.meeting, meeting.title));
         } else {
             known += 1;
         }
