@@ -97,6 +97,14 @@ def on_a_disk_of_its_own(settings, megabytes=128):
                 yield disk, parts
 
 
+def taken_over(server, viewer, began):
+    """Waits until the recording has gone on in the spare folder; answers the longest time without a part since `began`."""
+    spare = server.data.parent / "spare"
+    wait_for("a take in the spare folder", lambda: list(spare.glob("*/*/video.mp4")), 15)
+    viewer.more(30, 10, "parts from the spare folder")
+    return viewer.hole(began)
+
+
 def full(given):
     with on_a_disk_of_its_own(SPARE) as (disk, parts):
         server, viewer = parts["server"], parts["viewer"]
@@ -104,10 +112,7 @@ def full(given):
         with contextlib.suppress(OSError), open(disk.path / "ballast", "wb", buffering=0) as ballast:
             while True:
                 ballast.write(bytes(1 << 16))
-        spare = server.data.parent / "spare"
-        wait_for("a take in the spare folder", lambda: list(spare.glob("*/*/video.mp4")), 10)
-        viewer.more(30, 10, "parts from the spare folder")
-        hole = viewer.hole(began)
+        hole = taken_over(server, viewer, began)
         promise(hole < 4, f"nothing came for {hole:.1f} s")
         sound(server, viewer)
     say(f"full: the spare folder took over, at most {hole:.1f} s without a part, 0 of {viewer.count()} parts lost")
@@ -118,10 +123,7 @@ def dead(given):
         server, viewer = parts["server"], parts["viewer"]
         began = time.monotonic()
         disk.cut()
-        spare = server.data.parent / "spare"
-        wait_for("a take in the spare folder", lambda: list(spare.glob("*/*/video.mp4")), 10)
-        viewer.more(30, 10, "parts from the spare folder")
-        hole = viewer.hole(began)
+        hole = taken_over(server, viewer, began)
         promise(hole < 4, f"nothing came for {hole:.1f} s")
         viewer.end()
         server.kill()
@@ -158,9 +160,7 @@ def left(given):
         began = time.monotonic()
         run("fsfreeze", "--freeze", disk.path)
         try:
-            spare = server.data.parent / "spare"
-            wait_for("a take in the spare folder", lambda: list(spare.glob("*/*/video.mp4")), 15)
-            viewer.more(30, 10, "parts from the spare folder")
+            taken_over(server, viewer, began)
             time.sleep(60 if given.long else 0)
             hole = viewer.hole(began)
         finally:
