@@ -14,7 +14,7 @@ pub mod server;
 mod session;
 mod studio;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::Router;
 use council::Council;
@@ -50,10 +50,13 @@ pub struct Srt {
 
 /// What every handler stands on; cheap to clone.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Stands>);
+
+/// What an [`App`] holds.
+pub struct Stands {
     pub(crate) council: Council,
     pub(crate) store: Store,
-    pub(crate) config: Arc<Config>,
+    pub(crate) config: Config,
     pub(crate) public: delivery::Public,
     pub(crate) warm: delivery::Warm,
     pub(crate) audience: events::Audience,
@@ -65,7 +68,7 @@ impl App {
     pub fn new(council: Council, store: Store, config: Config) -> Self {
         let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
         let audience = events::Audience::default();
-        Self { council, store, config: Arc::new(config), public, warm, audience }
+        Self(Arc::new(Stands { council, store, config, public, warm, audience }))
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.
@@ -74,10 +77,17 @@ impl App {
     }
 }
 
+impl Deref for App {
+    type Target = Stands;
+
+    fn deref(&self) -> &Stands {
+        &self.0
+    }
+}
+
 /// Every route.
 pub fn router(app: App) -> Router {
     Router::new()
-        .merge(delivery::router())
         .merge(events::router())
         .merge(operations::router())
         .merge(assets::router())
@@ -86,5 +96,7 @@ pub fn router(app: App) -> Router {
         .fallback(error::not_found)
         .layer(axum::middleware::from_fn(error::for_people))
         .layer(axum::middleware::from_fn_with_state(app.clone(), security::layer))
+        // Many a second, for players of any site: no page, no nonce, and nothing that could be changed.
+        .merge(delivery::router())
         .with_state(app)
 }

@@ -279,9 +279,15 @@ impl Rendition {
             written.delta = Some(playlist.clone());
             return playlist;
         }
-        let packed = Some(written.packer.packed());
-        let playlist = Arc::new(Playlist::new(written.text.full(&view), etag('f'), packed));
-        written.full = Some(playlist.clone());
+        let playlist = written.full.get_or_insert_with(|| {
+            let packed = Some(written.packer.packed());
+            Arc::new(Playlist::new(written.text.full(&view), etag('f'), packed))
+        });
+        let playlist = playlist.clone();
+        if skip {
+            // Too young a meeting to skip anything of.
+            written.delta = Some(playlist.clone());
+        }
         playlist
     }
 

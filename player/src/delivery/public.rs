@@ -6,6 +6,11 @@ use std::{
     time::Duration,
 };
 
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
+    response::Response,
+};
 use council::{MeetingId, meeting::Stage};
 use tokio::time::Instant;
 use vod_store::Recording;
@@ -19,6 +24,29 @@ use crate::{
 const HOLDS: Duration = Duration::from_secs(5);
 /// More pairs of host and meeting than this are not remembered.
 const REMEMBERED: usize = 4096;
+
+/// The recording of the meeting that the address names, where it is public at the request's host.
+pub(super) struct Shown(pub(super) Arc<Recording>);
+
+impl FromRequestParts<App> for Shown {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let meeting = match RawPathParams::from_request_parts(parts, app).await {
+            Ok(named) => named.iter().find(|(name, _)| *name == "meeting").and_then(|(_, text)| text.parse().ok()),
+            Err(_) => None,
+        };
+        let recording = async {
+            app.public.recording(app, host(&parts.uri, &parts.headers), meeting.ok_or(Error::NotFound)?).await
+        };
+        recording.await.map(Self).map_err(|error| super::finish(Err(error)))
+    }
+}
+
+fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let authority = uri.authority().map(Authority::as_str);
+    authority.or_else(|| headers.get(header::HOST)?.to_str().ok()).unwrap_or_default()
+}
 
 /// What is remembered; cheap to clone.
 #[derive(Clone, Default)]
@@ -37,7 +65,8 @@ impl Public {
         if let Some((recording, true)) = known {
             return Ok(recording);
         }
-        match ask(app, host, meeting).await {
+        // Seldom: the many who wait for media are not to hold the room that its queries need.
+        match Box::pin(ask(app, host, meeting)).await {
             Ok(recording) => {
                 self.remember(host, meeting, recording.clone());
                 Ok(recording)

@@ -35,8 +35,12 @@ pub(crate) fn wanted(headers: &HeaderMap, tag: &str, length: u64) -> Wanted {
 
 /// Whether `If-None-Match` names this tag.
 pub(crate) fn matches(headers: &HeaderMap, tag: &str) -> bool {
-    let Some(named) = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else { return false };
-    named.split(',').map(str::trim).any(|named| named == "*" || named.trim_start_matches("W/") == tag)
+    headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| names(known, tag))
+}
+
+/// Whether a list of tags, as `If-None-Match` has it, names this one.
+pub(crate) fn names(known: &str, tag: &str) -> bool {
+    known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 #[cfg(test)]

@@ -16,21 +16,21 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, FromRequestParts, Request},
     http::request::Parts,
+    response::Response,
 };
-use hyper::body::Incoming;
+use hyper::{body::Incoming, service::Service as _};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
+    server::graceful::GracefulConnection,
     service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpSocket},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::Semaphore,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::Service;
 
 pub use tls::{BadCertificate, Certificate, only_to_https};
 
@@ -158,11 +158,9 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, router: Rout
         connections.spawn(async move {
             let _place = place;
             let served = async {
-                let Some(tls) = tls else { return connection(stream, peer, router, stopping).await };
-                // A client that does not finish its greeting, or speaks something else, is let go.
-                if let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await {
-                    connection(stream, peer, router, stopping).await;
-                }
+                let Some(tls) = tls else { return http1(stream, peer, router, stopping).await };
+                // What TLS needs is much, and most are behind a proxy without it.
+                Box::pin(secure(tls, stream, peer, router, stopping)).await;
             };
             tokio::select! {
                 () = now.cancelled() => {}
@@ -178,28 +176,58 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, router: Rout
     }
 }
 
-async fn connection<S>(stream: S, peer: SocketAddr, router: Router, stopping: CancellationToken)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = tower::service_fn({
-        let stopping = Stopping(stopping.clone());
-        move |request: Request<Incoming>| {
-            let (mut router, stopping) = (router.clone(), stopping.clone());
-            async move {
-                let mut request = request.map(Body::new);
-                request.extensions_mut().insert(ConnectInfo(peer));
-                request.extensions_mut().insert(stopping);
-                router.call(request).await
-            }
-        }
-    });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).pipeline_flush(true);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(Duration::from_secs(20));
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+async fn secure(tls: TlsAcceptor, stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+    // A client that does not finish its greeting, or speaks something else, is let go.
+    let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await else { return };
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        http2(stream, peer, router, stopping).await;
+    } else {
+        http1(stream, peer, router, stopping).await;
+    }
+}
+
+async fn http1(stream: impl Stream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).pipeline_flush(true);
+    let service = service(peer, router, stopping.clone());
+    to_its_end(builder.serve_connection(TokioIo::new(stream), service), stopping).await;
+}
+
+async fn http2(stream: impl Stream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+    let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    builder.timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(Duration::from_secs(20));
+    let service = service(peer, router, stopping.clone());
+    to_its_end(builder.serve_connection(TokioIo::new(stream), service), stopping).await;
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+
+/// The router as hyper calls it, for the requests of one connection.
+fn service(
+    peer: SocketAddr,
+    router: Router,
+    stopping: CancellationToken,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = Response,
+    Error = Infallible,
+    Future = impl Future<Output = Result<Response, Infallible>> + Send + 'static,
+> {
+    let (router, stopping) = (TowerToHyperService::new(router), Stopping(stopping));
+    hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(stopping.clone());
+        router.call(request)
+    })
+}
+
+/// Serves a connection until its client goes, or until `stopping` and what it answers is out.
+/// How it ends is the client's affair; what we answered has been logged where it went wrong.
+async fn to_its_end(connection: impl GracefulConnection, stopping: CancellationToken) {
     tokio::pin!(connection);
-    // How a connection ends is the client's affair; what we answered has been logged where it went wrong.
     let _ = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stopping.cancelled() => {

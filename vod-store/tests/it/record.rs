@@ -41,6 +41,11 @@ async fn a_meeting_is_live_then_a_recording_at_the_same_addresses_and_the_same_a
     let rendition = recording.rendition("video").unwrap();
     until("all parts are public", async || text(&recording, "video").await.contains(".4.m4s\"\n#EXTINF:1.0,")).await;
     let live = text(&recording, "video").await;
+    let shorter = PlaylistRequest { skip: true, ..PlaylistRequest::default() };
+    let young = rendition.playlist(shorter).await.unwrap();
+    assert_eq!(young.text, live.as_bytes(), "there is too little yet to skip any of it");
+    let again = rendition.playlist(shorter).await.unwrap();
+    assert!(Arc::ptr_eq(&young, &again), "a version is written once for all who ask");
     assert!(live.contains("#EXT-X-PLAYLIST-TYPE:EVENT") && live.contains("#EXT-X-DISCONTINUITY\n#EXT-X-MAP"), "{live}");
     assert!(live.contains("#EXT-X-RENDITION-REPORT:URI=\"audio.m3u8\",LAST-MSN="), "{live}");
     m3u8_rs_check::Reader::from_str(&live, m3u8_rs_check::config::ParsingOptions::default());
