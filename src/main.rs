@@ -10,6 +10,9 @@ mod sources;
 
 use clap::Parser;
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> std::process::ExitCode {
     match commands::run(commands::Line::parse()) {
         Ok(code) => code,

@@ -6,6 +6,7 @@ use std::{
     convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
+    pin::{Pin, pin},
     str::FromStr,
     sync::Arc,
     time::Duration,
@@ -190,14 +191,14 @@ async fn http1(stream: impl Stream, peer: SocketAddr, router: Router, stopping: 
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).pipeline_flush(true);
     let service = service(peer, router, stopping.clone());
-    to_its_end(builder.serve_connection(TokioIo::new(stream), service), stopping).await;
+    to_its_end(pin!(builder.serve_connection(TokioIo::new(stream), service)), stopping).await;
 }
 
 async fn http2(stream: impl Stream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
     let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
     builder.timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(Duration::from_secs(20));
     let service = service(peer, router, stopping.clone());
-    to_its_end(builder.serve_connection(TokioIo::new(stream), service), stopping).await;
+    to_its_end(pin!(builder.serve_connection(TokioIo::new(stream), service)), stopping).await;
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
@@ -226,8 +227,7 @@ fn service(
 
 /// Serves a connection until its client goes, or until `stopping` and what it answers is out.
 /// How it ends is the client's affair; what we answered has been logged where it went wrong.
-async fn to_its_end(connection: impl GracefulConnection, stopping: CancellationToken) {
-    tokio::pin!(connection);
+async fn to_its_end(mut connection: Pin<&mut impl GracefulConnection>, stopping: CancellationToken) {
     let _ = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stopping.cancelled() => {
