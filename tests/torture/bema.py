@@ -35,7 +35,7 @@ class Server:
         self.data, self.before = folder / "data", list(before)
         self.settings = folder / "bema.toml"
         self.settings.write_text(f"[data]\nfolder = {json.dumps(str(self.data))}\n{settings}[media]\nanalysis = false\n")
-        self.http, self.rtmp = free_port(), free_port()
+        self.http, self.rtmp, self.srt = free_port(), free_port(), free_port()
         self.environment = {**os.environ, "BEMA_LOG": "error", **(environment or {})}
         self.log = open(folder / "bema.log", "ab")
         self.meeting = None
@@ -44,7 +44,8 @@ class Server:
     def start(self):
         self.process = subprocess.Popen(
             [*self.before, TARGET / "bema", "demo", "--config", self.settings, "--no-past", "--no-encoder",
-             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"127.0.0.1:{self.rtmp}"],
+             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"127.0.0.1:{self.rtmp}",
+             "--srt", f"127.0.0.1:{self.srt}"],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=self.environment)
         for line in self.process.stdout:
             found = re.search(rb"studio/meetings/(\S+)", line)
@@ -78,6 +79,11 @@ class Server:
     def media(self, name):
         return self.get(f"/media/{self.meeting}/{name}")
 
+    def address(self):
+        """Where an encoder sends to, with its key."""
+        key = json.loads((self.data / "demo.json").read_text())["key"]
+        return f"rtmp://127.0.0.1:{self.rtmp}/live/{key}"
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -104,9 +110,8 @@ class Encoder:
     """ffmpeg under `media-fixtures/clock-encoder`: every frame carries the instant of its capture."""
 
     def __init__(self, server):
-        key = json.loads((server.data / "demo.json").read_text())["key"]
         self.process = subprocess.Popen(
-            [sys.executable, ROOT / "media-fixtures/clock-encoder", f"rtmp://127.0.0.1:{server.rtmp}/live/{key}",
+            [sys.executable, ROOT / "media-fixtures/clock-encoder", server.address(),
              "--preset", "ultrafast"], start_new_session=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
