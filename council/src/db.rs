@@ -34,6 +34,9 @@ const POSTGRES_SETTINGS: &str = "SET statement_timeout = '10s';
     SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '30s';";
 
+/// The migration after which agendas that are texts are made items.
+const AGENDA: i64 = 3;
+
 /// Which engine answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
@@ -100,7 +103,22 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "council", include_str!("../../migrations/0001_council.sql")),
         migration(2, "source_kinds", include_str!("../../migrations/0002_source_kinds.sql")),
+        migration(AGENDA, "agenda", include_str!("../../migrations/0003_agenda.sql")),
+        migration(4, "agenda_text", include_str!("../../migrations/0004_agenda_text.sql")),
     ])
+}
+
+/// Applies the migrations. Between two of them the program moves what SQL alone cannot.
+async fn migrate(pool: &AnyPool) -> Result<()> {
+    let all = migrations();
+    let kept = "SELECT version FROM _sqlx_migrations WHERE version > $1";
+    // Where there is no such table the installation is new.
+    let moved = sqlx::query(kept).bind(AGENDA).fetch_optional(pool).await.is_ok_and(|row| row.is_some());
+    if !moved {
+        all.run_to(AGENDA, pool).await?;
+        crate::agenda::db::move_texts(&mut *pool.acquire().await?).await?;
+    }
+    Ok(all.run(pool).await?)
 }
 
 /// The address with SQLite told to make a file that is not there, unless the address says otherwise.
@@ -135,7 +153,7 @@ impl Database {
             .after_connect(move |connection, _| Box::pin(engine.settle(connection)))
             .connect_with(options)
             .await?;
-        migrations().run(&pool).await?;
+        migrate(&pool).await?;
         Ok(Self { pool, engine, turn: Arc::new(Semaphore::new(writers)) })
     }
 }

@@ -52,4 +52,8 @@ id! {
     SourceId
     /// An account of a person.
     AccountId
+    /// An item of a meeting's agenda.
+    AgendaItemId
+    /// That an item was taken up at an instant.
+    AgendaMomentId
 }

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail by a panic"))]
 
 pub mod account;
+pub mod agenda;
 pub mod audit;
 pub mod clock;
 mod db;
@@ -20,7 +21,7 @@ pub mod stream_key;
 mod text;
 
 pub use clock::Clock;
-pub use id::{AccountId, BodyId, MeetingId, MunicipalityId, SourceId};
+pub use id::{AccountId, AgendaItemId, AgendaMomentId, BodyId, MeetingId, MunicipalityId, SourceId};
 
 /// The council of an installation: every municipality on it, behind one database.
 ///
@@ -46,6 +47,9 @@ pub enum Error {
         /// What was asked.
         act: &'static str,
     },
+    /// Somebody else was quicker, and what was asked was asked of what is no more.
+    #[error("somebody else has changed this meanwhile")]
+    Overtaken,
     /// A value was refused; the field's name and what to do.
     #[error("{field}: {what}")]
     Invalid {

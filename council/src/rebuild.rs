@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    Council, MeetingId, Result,
+    Council, MeetingId, Result, agenda,
     audit::{self, Line},
     meeting::{self, Meeting, Stage},
     municipality::{self, Bilingual, NewMunicipality},
@@ -82,9 +82,11 @@ impl Council {
             place: crate::text::optional("place", &found.place, meeting::TITLE_MAX)?,
             starts_at_ms: found.starts_at_ms,
             stage,
-            agenda: meeting::clean_agenda(&found.agenda)?,
         };
-        meeting::db::insert(&mut write, &meeting, self.clock().now_ms()).await?;
+        let now_ms = self.clock().now_ms();
+        meeting::db::insert(&mut write, &meeting, now_ms).await?;
+        let items = agenda::checked(agenda::paste::read(&found.agenda.join("\n")))?;
+        agenda::insert_all(&mut write, &meeting, 0, items, None, now_ms).await?;
         let subject = found.meeting.to_string();
         let detail = json!({ "stage": meeting.stage.name() });
         let line = Line { account: None, act: "meeting.restore", subject: &subject, detail };

@@ -16,7 +16,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.municipality, m.title, m.place, m.starts_at_ms, m.stage, m.started_at_ms, m.paused_at_ms,
-                    m.ended_at_ms, m.cancel_reason, m.agenda, m.body, b.slug AS body_slug, b.name_el AS body_el,
+                    m.ended_at_ms, m.cancel_reason, m.body, b.slug AS body_slug, b.name_el AS body_el,
                     b.name_en AS body_en
              FROM meeting m JOIN body b ON b.id = m.body ",
             $rest
@@ -93,8 +93,8 @@ pub(crate) async fn insert(connection: &mut AnyConnection, meeting: &Meeting, no
     let columns = Columns::of(&meeting.stage);
     sqlx::query(
         "INSERT INTO meeting (id, municipality, body, title, place, starts_at_ms, stage, started_at_ms, paused_at_ms,
-                              ended_at_ms, cancel_reason, agenda, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                              ended_at_ms, cancel_reason, created_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(meeting.id.to_string())
     .bind(meeting.municipality.to_string())
@@ -107,7 +107,6 @@ pub(crate) async fn insert(connection: &mut AnyConnection, meeting: &Meeting, no
     .bind(columns.paused_at_ms)
     .bind(columns.ended_at_ms)
     .bind(columns.cancel_reason)
-    .bind(serde_json::Value::from(meeting.agenda.clone()).to_string())
     .bind(now_ms)
     .execute(connection)
     .await?;
@@ -187,7 +186,6 @@ fn stage(row: &AnyRow) -> Result<Stage> {
 }
 
 fn meeting(row: &AnyRow) -> Result<Meeting> {
-    let agenda: String = row.try_get("agenda")?;
     Ok(Meeting {
         id: parsed(row, "id")?,
         municipality: parsed(row, "municipality")?,
@@ -196,6 +194,5 @@ fn meeting(row: &AnyRow) -> Result<Meeting> {
         place: row.try_get("place")?,
         starts_at_ms: row.try_get("starts_at_ms")?,
         stage: stage(row)?,
-        agenda: serde_json::from_str(&agenda).map_err(|error| undecodable("agenda", error))?,
     })
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::{
     BodyId, Council, Error, MeetingId, MunicipalityId, Result,
+    agenda::{self, NewItem},
     audit::{self, Line},
     municipality::{self, Body},
     permission::Clerk,
@@ -14,10 +15,6 @@ use crate::{
 
 /// The most characters of a title, and of a place.
 pub const TITLE_MAX: usize = 200;
-/// The most items of an agenda.
-pub const AGENDA_MAX: usize = 500;
-/// The most characters of an item.
-pub const ITEM_MAX: usize = 1000;
 /// The most characters of the reason for a cancellation.
 pub const REASON_MAX: usize = 500;
 /// The last instant that a meeting can be called for: the end of the year 9999.
@@ -133,8 +130,6 @@ pub struct Meeting {
     pub starts_at_ms: i64,
     /// Where it stands.
     pub stage: Stage,
-    /// The agenda as text, an item a line (the model of items comes with the council's desk).
-    pub agenda: Vec<String>,
 }
 
 /// What a new meeting needs.
@@ -148,8 +143,8 @@ pub struct NewMeeting {
     pub place: String,
     /// When, milliseconds UTC.
     pub starts_at_ms: i64,
-    /// Items, a line each.
-    pub agenda: Vec<String>,
+    /// What is to be dealt with.
+    pub agenda: Vec<NewItem>,
 }
 
 impl NewMeeting {
@@ -160,11 +155,11 @@ impl NewMeeting {
     pub fn checked(self) -> Result<Self> {
         let title = text::required("title", &self.title, TITLE_MAX)?;
         let place = text::optional("place", &self.place, TITLE_MAX)?;
-        let agenda = clean_agenda(&self.agenda)?;
+        let agenda = agenda::checked(self.agenda)?;
         if !(0..=LATEST_MS).contains(&self.starts_at_ms) {
             return text::refused("starts_at", "value-not-time");
         }
-        Ok(Self { title, place, agenda, ..self })
+        Ok(Self { body: self.body, starts_at_ms: self.starts_at_ms, title, place, agenda })
     }
 }
 
@@ -183,16 +178,6 @@ pub struct Listing {
 
 /// How many past meetings a page holds.
 pub const PAGE: u32 = 20;
-
-/// An agenda's items cleaned, empty ones left out.
-pub(crate) fn clean_agenda(items: &[String]) -> Result<Vec<String>> {
-    if items.len() > AGENDA_MAX * 4 {
-        return text::refused("agenda", "value-too-many");
-    }
-    let mut clean = items.iter().map(|item| text::optional("agenda", item, ITEM_MAX)).collect::<Result<Vec<_>>>()?;
-    clean.retain(|item| !item.is_empty());
-    if clean.len() > AGENDA_MAX { text::refused("agenda", "value-too-many") } else { Ok(clean) }
-}
 
 impl Council {
     /// What a visitor lists; `page` counts from 0 and pages the past.
@@ -240,8 +225,10 @@ impl Council {
             .ok_or(Error::NotFound("body"))?;
         let NewMeeting { title, place, starts_at_ms, agenda, .. } = new;
         let id = MeetingId::new();
-        let meeting = Meeting { id, municipality, body, title, place, starts_at_ms, stage: Stage::Scheduled, agenda };
-        db::insert(&mut write, &meeting, self.clock.now_ms()).await?;
+        let meeting = Meeting { id, municipality, body, title, place, starts_at_ms, stage: Stage::Scheduled };
+        let now_ms = self.clock.now_ms();
+        db::insert(&mut write, &meeting, now_ms).await?;
+        agenda::insert_all(&mut write, &meeting, 0, agenda, None, now_ms).await?;
         let subject = id.to_string();
         let detail = json!({ "title": meeting.title, "starts_at_ms": starts_at_ms });
         let line = Line { account: Some(clerk.account()), act: "meeting.create", subject: &subject, detail };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use council::{
     AccountId, Clock, Council, MunicipalityId,
     account::{Account, NewAccount},
+    agenda::paste,
     meeting::{Meeting, NewMeeting},
     municipality::{Bilingual, Body, Municipality, NewMunicipality},
     permission::Clerk,
@@ -121,6 +122,6 @@ pub fn new_meeting(town: &Town, after_s: i64) -> NewMeeting {
         title: format!("Συνεδρίαση {after_s}"),
         place: "Δημαρχείο".into(),
         starts_at_ms: BEGAN_MS + after_s * 1000,
-        agenda: vec!["Ανακοινώσεις".into(), "Προϋπολογισμός".into()],
+        agenda: paste::read("Ανακοινώσεις\nΠροϋπολογισμός"),
     }
 }

@@ -128,7 +128,7 @@ pub async fn let_go(mut connection: AnyConnection) {
 
 /// What a value that this program did not write looks like.
 pub async fn spoil_agenda(url: &str) {
-    falsify(url, "UPDATE meeting SET agenda = 'not JSON'").await;
+    falsify(url, "UPDATE agenda_item SET id = 'no id' WHERE place = 0").await;
 }
 
 /// Two sources of a meeting, the second a camera, as they were kept when each source named one protocol.
@@ -138,7 +138,7 @@ const SOURCES_BY_PROTOCOL: &str = "
         's', 'n', 'n', 1);
     INSERT INTO meeting (id, municipality, body, title, place, starts_at_ms, stage, agenda, created_at_ms)
         VALUES ('01900000-0000-7000-8000-000000000003', '01900000-0000-7000-8000-000000000001',
-            '01900000-0000-7000-8000-000000000002', 't', 'p', 1, 'scheduled', '[]', 1);
+            '01900000-0000-7000-8000-000000000002', 't', 'p', 1, 'scheduled', '[\"Πρακτικά\", \"Ύδρευση\"]', 1);
     INSERT INTO source (id, municipality, name, protocol, url, key_hash, key_hint, created_at_ms) VALUES
         ('01900000-0000-7000-8000-000000000004', '01900000-0000-7000-8000-000000000001', 'hall', 'srt', NULL,
             'aa00000000000000000000000000000000000000000000000000000000000000', 'abcd', 1),

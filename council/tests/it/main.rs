@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "a test binary is no library")]
 
 mod accounts;
+mod agendas;
 mod audit;
 mod bench;
 mod db;

@@ -2,6 +2,7 @@
 
 use council::{
     Error, MeetingId,
+    agenda::NewItem,
     meeting::{Act, PAGE, Stage},
     rebuild::Found,
 };
@@ -36,10 +37,7 @@ async fn a_meeting_goes_its_way(bench: &Bench) {
         assert_eq!(council.act(&town.clerk, made.id, act.clone()).await.unwrap().stage, stage);
         let kept = council.meeting(town.municipality.id, made.id).await.unwrap();
         assert_eq!(kept.stage, stage);
-        assert_eq!(
-            (kept.title, kept.place, kept.agenda),
-            (made.title.clone(), made.place.clone(), made.agenda.clone())
-        );
+        assert_eq!((kept.title, kept.place), (made.title.clone(), made.place.clone()));
         assert_eq!((kept.body.id, kept.starts_at_ms), (town.body.id, made.starts_at_ms));
         let running = council.meetings_in_session().await.unwrap();
         assert_eq!(running.len(), usize::from(act != Act::End));
@@ -146,8 +144,8 @@ async fn what_is_too_long_is_refused(bench: &Bench) {
         ("title", |new| new.title = "α".repeat(201)),
         ("title", |new| new.title = "\u{202e}".into()),
         ("place", |new| new.place = "α".repeat(201)),
-        ("agenda", |new| new.agenda = vec!["α".repeat(1001)]),
-        ("agenda", |new| new.agenda = vec!["α".into(); 501]),
+        ("agenda", |new| new.agenda = vec![NewItem::numbered("1", &"α".repeat(1001))]),
+        ("agenda", |new| new.agenda = vec![NewItem::numbered("1", "α"); 501]),
         ("starts_at", |new| new.starts_at_ms = i64::MAX),
     ];
     for (field, change) in wrong {
@@ -158,10 +156,9 @@ async fn what_is_too_long_is_refused(bench: &Bench) {
     }
     let mut longest = new_meeting(&town, 0);
     longest.title = "α".repeat(200);
-    longest.agenda = vec!["α".repeat(1000); 500];
-    longest.agenda.push("  ".into());
+    longest.agenda = vec![NewItem::numbered("1", &"α".repeat(1000)); 500];
     let made = council.create_meeting(&town.clerk, longest).await.unwrap();
-    assert_eq!(council.meeting(town.municipality.id, made.id).await.unwrap().agenda.len(), 500);
+    assert_eq!(council.agenda(town.municipality.id, made.id).await.unwrap().items.len(), 500);
 }
 
 fn found() -> Found {
@@ -193,7 +190,9 @@ async fn a_lost_database_is_rebuilt(bench: &Bench) {
     assert_eq!(bodies.len(), 1);
     assert_eq!(bodies[0].name.el, "Δημοτικό Συμβούλιο");
     let meeting = council.meeting(municipality.id, ended.meeting).await.unwrap();
-    assert_eq!((meeting.title, meeting.place, meeting.agenda), (ended.title, ended.place, ended.agenda));
+    assert_eq!((meeting.title, meeting.place), (ended.title, ended.place));
+    let agenda = council.agenda(municipality.id, ended.meeting).await.unwrap();
+    assert_eq!(agenda.lines(), ["1. Ανακοινώσεις"]);
     assert_eq!(meeting.stage, Stage::Ended { started_at_ms: BEGAN_MS + 5, ended_at_ms: BEGAN_MS + 10 });
     assert_eq!(council.meetings_in_session().await.unwrap()[0].id, running.meeting);
 
@@ -206,6 +205,6 @@ async fn a_spoilt_row_is_an_error(bench: &Bench) {
     let town = bench.town("rethymno").await;
     let meeting = bench.meeting(&town, 0).await;
     db::spoil_agenda(&bench.url).await;
-    let answer = bench.council.meeting(town.municipality.id, meeting.id).await;
+    let answer = bench.council.agenda(town.municipality.id, meeting.id).await;
     assert!(matches!(answer, Err(Error::Database(_))), "{answer:?}");
 }

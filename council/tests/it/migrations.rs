@@ -39,6 +39,12 @@ async fn sources_are_moved(url: &str) {
     let assigned = council.meeting_sources(meeting).await.unwrap();
     let assigned: Vec<_> = assigned.into_iter().map(|(source, rank)| (source.id, rank)).collect();
     assert_eq!(assigned, [(hall, Rank::Primary), (camera, Rank::Backup)]);
+    // Its agenda, which was text, has become items; opened again, it is not moved again.
+    let agenda = council.agenda(municipality, meeting).await.unwrap();
+    assert_eq!(agenda.lines(), ["1. Πρακτικά", "2. Ύδρευση"]);
+    let again = Council::open(url, Clock::system()).await.unwrap();
+    assert_eq!(again.agenda(municipality, meeting).await.unwrap(), agenda);
+    again.close().await;
     // The tables still refer to one another by their names.
     let clerk = council::permission::Clerk::console(municipality, AccountId::new());
     let foreign = council.assign_source(&clerk, meeting, SourceId::new(), Rank::Primary).await;

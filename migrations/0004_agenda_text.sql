@@ -1,0 +1,2 @@
+-- The agenda's texts have become items.
+ALTER TABLE meeting DROP COLUMN agenda;
