@@ -120,7 +120,7 @@ pub(crate) async fn film(
         title: new.title,
         place: new.place,
         starts_at_ms: new.starts_at_ms,
-        agenda: new.agenda,
+        agenda: new.agenda.iter().map(council::agenda::NewItem::line).collect(),
     };
     let recording = parts.store.import(meeting, &about, source, began_at_ms).await?;
     let mut workers = WorkerCommand::this_program()?;

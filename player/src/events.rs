@@ -18,7 +18,7 @@ use axum::{
     },
     routing::get,
 };
-use council::{MeetingId, MunicipalityId, SourceId, meeting::Meeting};
+use council::{MeetingId, MunicipalityId, SourceId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -26,6 +26,7 @@ use crate::{
     App,
     error::{Error, Result},
     municipality::Here,
+    news::READ_EVERY,
     server::{Client, Stopping},
     session::Clerk,
 };
@@ -36,8 +37,6 @@ const STREAMS: usize = 50_000;
 const STREAMS_PER_PREFIX: usize = 2_000;
 /// The number of viewers is told no more often than this.
 const VIEWERS_EVERY: Duration = Duration::from_secs(2);
-/// The stage is asked of the database this often, for what no clerk's press here has told.
-const STAGE_EVERY: Duration = Duration::from_secs(2);
 /// A source's status is told no more often than this.
 const STATUS_EVERY: Duration = Duration::from_millis(200);
 /// A silent stream says that it lives.
@@ -61,8 +60,6 @@ struct Counted {
     watching: HashMap<MeetingId, watch::Sender<u64>>,
     prefixes: HashMap<IpAddr, usize>,
     streams: usize,
-    /// Told when a clerk has moved a meeting's stage.
-    stages: HashMap<MeetingId, watch::Sender<u64>>,
 }
 
 /// A place among the streams, given back when the stream ends.
@@ -94,16 +91,9 @@ impl Audience {
         counted.watching.get(&meeting).map_or(0, |viewers| *viewers.borrow())
     }
 
-    fn follow(&self, meeting: MeetingId) -> (watch::Receiver<u64>, watch::Receiver<u64>) {
+    fn follow(&self, meeting: MeetingId) -> watch::Receiver<u64> {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let viewers = counted.watching.entry(meeting).or_default().subscribe();
-        (viewers, counted.stages.entry(meeting).or_default().subscribe())
-    }
-
-    /// A clerk has moved the meeting's stage: every page asks anew.
-    pub(crate) fn stage_moved(&self, meeting: MeetingId) {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.stages.entry(meeting).or_default().send_modify(|moves| *moves += 1);
+        counted.watching.entry(meeting).or_default().subscribe()
     }
 }
 
@@ -122,7 +112,6 @@ impl Drop for Place {
         viewers.send_modify(|viewers| *viewers = viewers.saturating_sub(1));
         if *viewers.borrow() == 0 && viewers.receiver_count() == 0 {
             counted.watching.remove(&meeting);
-            counted.stages.remove(&meeting);
         }
     }
 }
@@ -156,30 +145,34 @@ async fn meeting(
     Query(query): Query<Watching>,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
-    let meeting = app.council.meeting(here.id, id).await?;
+    let followed = app.board.follow(id);
+    let mut news = followed.news(&app.council, here.id).await?;
     let place = app.audience.enter(client, query.watching.is_some().then_some(id))?;
-    let (mut viewers, mut stages) = app.audience.follow(id);
+    let (mut viewers, mut presses) = (app.audience.follow(id), followed.presses());
     let stream = async_stream::stream! {
         let _place = place;
         yield Ok::<_, Infallible>(Event::default().retry(retry()));
-        let (mut told, mut told_viewers) = (None, None);
-        let mut stage = meeting.stage.name();
-        let mut every = tokio::time::interval(STAGE_EVERY);
+        let (mut told, mut told_viewers, mut told_agenda) = (None, None, String::new());
+        let mut every = tokio::time::interval(READ_EVERY);
         let mut counts = tokio::time::interval(VIEWERS_EVERY);
         loop {
             let state = match app.store.recording(id).await {
                 Ok(Some(recording)) => Some(recording.state()),
                 _ => None,
             };
-            let now = Told { stage, state: state.as_ref().map(|state| state.borrow().clone()) };
+            let now = Told { stage: news.stage, state: state.as_ref().map(|state| state.borrow().clone()) };
             if told.as_ref() != Some(&now) {
                 yield event("state", &now);
                 told = Some(now);
             }
+            if told_agenda != news.event {
+                told_agenda.clone_from(&news.event);
+                yield Ok(Event::default().event("agenda").data(&told_agenda));
+            }
             tokio::select! {
                 () = stopping.cancelled() => break,
-                _ = every.tick() => stage = stage_now(&app, here.id, id).await.unwrap_or(stage),
-                Ok(()) = stages.changed() => stage = stage_now(&app, here.id, id).await.unwrap_or(stage),
+                _ = every.tick() => news = followed.news(&app.council, here.id).await.unwrap_or(news),
+                Ok(()) = presses.changed() => news = followed.news(&app.council, here.id).await.unwrap_or(news),
                 () = changed(state) => {}
                 _ = counts.tick() => {
                     let count = *viewers.borrow_and_update();
@@ -194,11 +187,6 @@ async fn meeting(
         yield Ok(Event::default().retry(retry()).comment("restart"));
     };
     Ok(sse(stream))
-}
-
-async fn stage_now(app: &App, here: MunicipalityId, id: MeetingId) -> Option<&'static str> {
-    let meeting: Meeting = app.council.meeting(here, id).await.ok()?;
-    Some(meeting.stage.name())
 }
 
 async fn changed(state: Option<watch::Receiver<vod_store::recording::State>>) {

@@ -7,6 +7,7 @@ mod events;
 pub mod fuzz;
 mod language;
 mod municipality;
+mod news;
 mod operations;
 mod pages;
 mod security;
@@ -60,6 +61,7 @@ pub struct Stands {
     pub(crate) public: delivery::Public,
     pub(crate) warm: delivery::Warm,
     pub(crate) audience: events::Audience,
+    pub(crate) board: news::Board,
 }
 
 impl App {
@@ -67,8 +69,8 @@ impl App {
     #[must_use]
     pub fn new(council: Council, store: Store, config: Config) -> Self {
         let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
-        let audience = events::Audience::default();
-        Self(Arc::new(Stands { council, store, config, public, warm, audience }))
+        let (audience, board) = (events::Audience::default(), news::Board::default());
+        Self(Arc::new(Stands { council, store, config, public, warm, audience, board }))
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.

@@ -7,6 +7,7 @@ use clap::Args;
 use council::{
     Council, SourceId,
     account::NewAccount,
+    agenda::{Agenda, NewItem, paste},
     meeting::{Act, Meeting, NewMeeting},
     municipality::{Bilingual, Municipality, NewMunicipality},
     permission::{Clerk, Role},
@@ -174,11 +175,12 @@ async fn in_session(parts: &Parts, here: &Municipality, clerk: &Clerk, source: S
     let now = council.clock().now_ms();
     let meeting = call(council, clerk, "14η τακτική συνεδρίαση του Δημοτικού Συμβουλίου", now).await?;
     council.assign_source(clerk, meeting.id, source, Rank::Primary).await?;
-    parts.store.begin(meeting.id, &about(here, &meeting), &[source]).await?;
+    let agenda = council.agenda(here.id, meeting.id).await?;
+    parts.store.begin(meeting.id, &about(here, &meeting, &agenda), &[source]).await?;
     Ok(council.act(clerk, meeting.id, Act::Start).await?)
 }
 
-fn about(here: &Municipality, meeting: &Meeting) -> About {
+fn about(here: &Municipality, meeting: &Meeting, agenda: &Agenda) -> About {
     About {
         municipality: here.slug.clone(),
         body: meeting.body.slug.clone(),
@@ -186,7 +188,7 @@ fn about(here: &Municipality, meeting: &Meeting) -> About {
         title: meeting.title.clone(),
         place: meeting.place.clone(),
         starts_at_ms: meeting.starts_at_ms,
-        agenda: meeting.agenda.clone(),
+        agenda: agenda.lines(),
     }
 }
 
@@ -200,12 +202,13 @@ async fn call(council: &Council, clerk: &Clerk, title: &str, starts_at_ms: i64) 
 }
 
 /// The items of the agenda that the encoder's speech reads.
-fn agenda() -> anyhow::Result<Vec<String>> {
+fn agenda() -> anyhow::Result<Vec<NewItem>> {
     let file = PathBuf::from(FIXTURES).join("agenda-el.txt");
     let text = std::fs::read_to_string(&file).with_context(|| {
         format!("{}: the demonstration is started from the repository's folder (script/demo does)", file.display())
     })?;
-    Ok(text.lines().filter_map(|line| line.strip_prefix("ΘΕΜΑ ")).map(str::to_owned).collect())
+    let items = text.lines().filter_map(|line| line.strip_prefix("ΘΕΜΑ "));
+    Ok(paste::read(&items.collect::<Vec<_>>().join("\n")))
 }
 
 /// A meeting to come, in nine days at 18:00, while none is called.

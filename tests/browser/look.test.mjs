@@ -56,6 +56,10 @@ const clerk = {
     await page.goto(`${bema.url}/studio/meetings/${bema.meeting}`);
     await page.locator('details.confirm summary').first().click();
   },
+  "the clerk's desk": async (page) => {
+    await page.goto(`${bema.url}/studio/meetings/${bema.meeting}/agenda`);
+    await page.locator('.desk-edit summary').first().click();
+  },
   'the sources': async (page) => {
     await page.goto(`${bema.url}/studio/sources`);
     await page.locator('details.confirm summary').first().click();

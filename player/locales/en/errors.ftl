@@ -7,6 +7,7 @@ error-unknown = Something went wrong and nothing was changed. Try again; if it h
 error-credentials = The address or the password is not right. Check both and try again.
 error-too-many = There were too many tries. Wait a few minutes and try again.
 error-stage = The meeting has moved on to another stage, and this was not done. See below where it stands now.
+error-overtaken = Somebody else pressed meanwhile, and this was not done. See below where the meeting stands now.
 error-taken = This name is in use already. Choose another one.
 error-not-found = It was not found. It may have been removed; load the page again.
 error-storage = The recording could not be written to the disk. Tell the administrator at once.
@@ -37,6 +38,11 @@ error-invalid-title = Write the title of the meeting, in at most 200 characters.
 error-invalid-token = The set-up token is not right, or it has been used. Copy it from the terminal on which Bema was started.
 error-invalid-url = Write an address that begins with rtsp:// and names the camera, such as rtsp://192.168.1.20/stream1.
 error-invalid-user = Write the user name that belongs to the password, or leave both empty.
+error-invalid-item = The item is withdrawn. Put it back first.
+error-invalid-item_number = Write the number in at most 20 characters.
+error-invalid-item_title = Write the title of the item, in at most 1,000 characters.
+error-invalid-moment = Write a time within the meeting.
+error-invalid-rapporteur = Write the rapporteur in at most 200 characters.
 error-password-again = Type the password again: for safety it does not stay on the page.
 
 ## Pages

@@ -19,7 +19,7 @@ field-place = Place
 field-date = Date
 field-time = Begins at
 field-agenda = Agenda
-field-agenda-hint = One item a line.
+field-agenda-hint = Paste the items as they stand in the call, one a line or with their numbers. You can correct them afterwards.
 
 ## Broadcast
 controls-title = Broadcast

@@ -154,7 +154,8 @@ impl Typed {
     /// The texts of a form. What its `Serialize` skips is not among them.
     pub(crate) fn of(form: &impl Serialize) -> Self {
         let texts = serde_json::to_value(form).ok().and_then(|value| serde_json::from_value(value).ok());
-        Self(texts.unwrap_or_default())
+        let texts: BTreeMap<String, Option<String>> = texts.unwrap_or_default();
+        Self(texts.into_iter().filter_map(|(field, text)| Some((field, text?))).collect())
     }
 
     /// Notes that a password was typed, which is not shown again.
@@ -167,6 +168,11 @@ impl Typed {
     /// Whether a form with this field was sent.
     pub(super) fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
+    }
+
+    /// What was typed into a field.
+    pub(super) fn text(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
     }
 
     /// Puts what was typed back into the fields; a password must be typed again, and says so.

@@ -7,13 +7,14 @@ use axum::{
 };
 use council::{
     MeetingId,
+    agenda::Agenda,
     meeting::{Meeting, Stage},
 };
 use serde::Deserialize;
 use vod_store::recording::{Shows, Stretch};
 
 use super::{
-    Around, Asked,
+    Around, Asked, agenda,
     form::{Field, Kind, Refused},
     frame::{Frame, Section},
     html,
@@ -32,7 +33,7 @@ pub(super) struct MeetingPage {
     line: Line,
     place: String,
     reason: String,
-    agenda: Vec<String>,
+    agenda: agenda::Shown,
     /// Whether there is something to play.
     plays: bool,
     began_ms: Option<i64>,
@@ -83,7 +84,8 @@ pub(super) async fn page(
     asked: Asked,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
-    let meeting = app.council.meeting(around.visitor.here.id, id).await?;
+    let here = around.visitor.here.id;
+    let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
     let kept = app.store.recording(id).await?.map(|recording| Kept {
         began_at_ms: recording.began_at_ms(),
         duration_ms: recording.duration_ms(),
@@ -95,12 +97,12 @@ pub(super) async fn page(
         viewers: app.audience.viewers(id),
         base: app.config.public_url.as_deref().unwrap_or_default(),
     };
-    Ok(html(&meeting_page(frame, &meeting, kept.as_ref(), moment, &asked)))
+    Ok(html(&meeting_page(frame, (&meeting, &agenda), kept.as_ref(), moment, &asked)))
 }
 
 pub(super) fn meeting_page(
     frame: Frame,
-    meeting: &Meeting,
+    (meeting, agenda): (&Meeting, &Agenda),
     kept: Option<&Kept>,
     moment: Moment<'_>,
     asked: &Asked,
@@ -110,6 +112,7 @@ pub(super) fn meeting_page(
     let live = matches!(meeting.stage, Stage::Live { .. } | Stage::Paused { .. });
     let ended = matches!(meeting.stage, Stage::Ended { .. });
     let plays = live || (ended && kept.is_some_and(|kept| kept.duration_ms > 0));
+    let began_ms = kept.map(|kept| kept.began_at_ms);
     let held = match meeting.stage {
         Stage::Ended { started_at_ms, ended_at_ms } => Some(frame.when.span(started_at_ms, ended_at_ms)),
         Stage::Live { .. } | Stage::Paused { .. } => Some(line.began.clone()),
@@ -124,8 +127,8 @@ pub(super) fn meeting_page(
             Stage::Cancelled { reason } => reason.clone(),
             _ => String::new(),
         },
-        agenda: meeting.agenda.clone(),
-        began_ms: kept.map(|kept| kept.began_at_ms),
+        agenda: agenda::Shown::of(&frame, agenda, live, began_ms.filter(|_| plays)),
+        began_ms,
         no_script: t.get(if ended { "no-script-ended" } else { "no-script-live" }),
         stretches: kept.map(|kept| interruptions(&frame, kept)).unwrap_or_default(),
         base: moment.base.to_owned(),

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail by a panic"))]
 
+mod agenda;
 mod colour;
 mod failure;
 mod form;
@@ -39,11 +40,13 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/", get(list::page))
         .route("/meetings/{id}", get(meeting::page))
+        .route("/meetings/{id}/agenda", get(agenda::part))
         .route("/meetings/{id}/download", get(meeting::download))
         .route("/login", get(login::log_in))
         .route("/setup", get(login::set_up))
         .route("/studio", get(studio::desk))
         .route("/studio/meetings/{id}", get(studio::live))
+        .route("/studio/meetings/{id}/agenda", get(studio::agenda))
         .route("/studio/films", get(studio::films))
         .route("/studio/sources", get(studio::sources))
 }
@@ -56,6 +59,8 @@ struct Asked {
     next: Option<String>,
     /// The camera that is to get a new address.
     camera: Option<String>,
+    /// The moment of an agenda that was taken back just now.
+    undone: Option<String>,
     /// What a form was sent with that is shown again, since it was refused; never from the query.
     #[serde(skip)]
     typed: Typed,

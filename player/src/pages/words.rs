@@ -12,6 +12,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
     (
         "el",
         &[
+            include_str!("../../locales/el/agenda.ftl"),
             include_str!("../../locales/el/elements.ftl"),
             include_str!("../../locales/el/errors.ftl"),
             include_str!("../../locales/el/pages.ftl"),
@@ -21,6 +22,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
     (
         "en",
         &[
+            include_str!("../../locales/en/agenda.ftl"),
             include_str!("../../locales/en/elements.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/pages.ftl"),

@@ -7,6 +7,7 @@ use axum::{
 };
 use council::{
     MeetingId, SourceId,
+    agenda::{self, Agenda},
     meeting::{Act, Meeting, NewMeeting, Stage},
     source::Rank,
 };
@@ -43,7 +44,7 @@ pub(super) async fn create_meeting(
     let created = async {
         let starts_at_ms = instant(&form.date, &form.time, &clerk.here.time_zone)?;
         let body = form.body.parse().map_err(|_| invalid("body"))?;
-        let agenda = form.agenda.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let agenda = agenda::paste::read(&form.agenda);
         let new = NewMeeting { body, title: form.title, place: form.place, starts_at_ms, agenda };
         let meeting = app.council.create_meeting(&clerk.clerk, new).await?;
         // Most municipalities have one encoder: it is the primary source of every meeting until the clerk says otherwise.
@@ -73,7 +74,7 @@ async fn find(app: &App, clerk: &Clerk, id: &str) -> Result<Meeting> {
 }
 
 /// What the disk is to keep about a meeting.
-fn about(clerk: &Clerk, meeting: &Meeting) -> About {
+fn about(clerk: &Clerk, meeting: &Meeting, agenda: &Agenda) -> About {
     About {
         municipality: clerk.here.slug.clone(),
         body: meeting.body.slug.clone(),
@@ -81,7 +82,7 @@ fn about(clerk: &Clerk, meeting: &Meeting) -> About {
         title: meeting.title.clone(),
         place: meeting.place.clone(),
         starts_at_ms: meeting.starts_at_ms,
-        agenda: meeting.agenda.clone(),
+        agenda: agenda.lines(),
     }
 }
 
@@ -94,7 +95,8 @@ pub(super) async fn start(State(app): State<App>, clerk: Clerk, answer: Answer, 
         }
         let sources = app.council.meeting_sources(meeting.id).await?;
         let sources: Vec<SourceId> = sources.into_iter().map(|(source, _)| source.id).collect();
-        app.store.begin(meeting.id, &about(&clerk, &meeting), &sources).await?;
+        let agenda = app.council.agenda(clerk.here.id, meeting.id).await?;
+        app.store.begin(meeting.id, &about(&clerk, &meeting, &agenda), &sources).await?;
         app.council.act(&clerk.clerk, meeting.id, Act::Start).await?;
         Ok(meeting.id)
     };
@@ -156,7 +158,7 @@ pub(super) async fn cancel(
 
 fn moved(app: &App, answer: &Answer, done: Result<MeetingId>, id: &str) -> Response {
     if let Ok(meeting) = &done {
-        app.audience.stage_moved(*meeting);
+        app.board.pressed(*meeting);
     }
     let page = format!("/studio/meetings/{}", percent(id));
     answer.give(done.map(|_| serde_json::json!({ "ok": true })), &page, &page)

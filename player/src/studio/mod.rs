@@ -3,6 +3,7 @@
 //! Forms go back to the page that they came from, with the reason where one is refused; programs get JSON.
 
 mod accounts;
+mod agenda;
 mod films;
 mod meetings;
 mod sources;
@@ -40,6 +41,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/end", post(meetings::end))
         .route("/studio/meetings/{id}/cancel", post(meetings::cancel))
         .route("/studio/meetings/{id}/sources", post(meetings::assign))
+        .route("/studio/meetings/{id}/agenda/{act}", post(agenda::press))
         .route("/studio/sources", post(sources::create_source))
         .route("/studio/cameras", post(sources::create_camera))
         .route("/studio/cameras/{id}", post(sources::move_camera))

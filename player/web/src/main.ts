@@ -1,4 +1,5 @@
 /** On every page. */
+import "./page/agenda-list";
 import "./page/copy-text";
 import "./page/count-down";
 import "./page/meeting-watch";

@@ -1,4 +1,5 @@
 /** On the clerk's pages. */
+import "./studio/agenda-desk";
 import "./studio/disk-room";
 import "./studio/elapsed";
 import "./studio/film-sender";

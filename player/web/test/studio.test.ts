@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barOf, bytes, number } from "../src/studio/measures";
 import { facts, faultText, refusedText, type SourceStatus } from "../src/studio/status";
+import { PressQueue } from "../src/studio/press-queue";
 import { Words } from "../src/words";
 
 const notation = { language: "el", zone: "Europe/Athens" };
@@ -49,4 +50,25 @@ test("what is not measured is said to be unknown", () => {
   const texts = facts(words, notation, nothing);
   assert.equal(texts["connection"], "off");
   assert.deepEqual([texts["level"], texts["bit-rate"], texts["codec"]], ["–", "–", "–"]);
+});
+
+test("presses wait in their order, over a reload too", () => {
+  const kept = new Map<string, string>();
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+  const queue = new PressQueue(storage, "a");
+  queue.push({ action: "/take-up", body: "item=1", atMs: 5 });
+  queue.push({ action: "/take-up", body: "item=2", atMs: 6 });
+  const again = new PressQueue(storage, "a");
+  assert.equal(again.first?.body, "item=1");
+  again.shift();
+  assert.deepEqual([again.length, again.first?.atMs], [1, 6]);
+  assert.equal(new PressQueue(storage, "b").length, 0);
+  for (const spoilt of ["{", "7", '[{"action":1},null,{"action":"/a","body":"","atMs":1}]']) {
+    kept.set("c", spoilt);
+    assert.equal(new PressQueue(storage, "c").length, spoilt.startsWith("[") ? 1 : 0);
+  }
+  const full = { getItem: () => null, setItem: () => { throw new Error("no room"); } };
+  const forgetful = new PressQueue(full, "a");
+  forgetful.push({ action: "/take-up", body: "", atMs: 1 });
+  assert.equal(forgetful.length, 1);
 });

@@ -7,6 +7,7 @@ use axum::{
 };
 use council::{
     MeetingId,
+    agenda::Agenda,
     meeting::{Meeting, REASON_MAX, Stage},
     source::{Rank, Source},
 };
@@ -16,6 +17,7 @@ use super::{Asked, Field, Frame, Kind, Line, Refused, Section, Staff, html, line
 use crate::{
     App,
     error::{Error, Result},
+    pages::agenda,
 };
 use monitor::Monitor;
 
@@ -38,7 +40,7 @@ pub(in crate::pages) struct LivePage {
     srt: bool,
     room: String,
     viewers: String,
-    agenda: Vec<String>,
+    agenda: agenda::Shown,
 }
 
 /// What the screen shows of the machine and the sources.
@@ -63,7 +65,8 @@ pub(in crate::pages) async fn live(
     asked: Asked,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
-    let meeting = app.council.meeting(staff.clerk.here.id, id).await?;
+    let here = staff.clerk.here.id;
+    let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
     let intake = app.store.intake();
     let sources = app.council.meeting_sources(id).await?.into_iter().map(|(source, rank)| {
         let status = intake.status(source.id).borrow().clone();
@@ -78,12 +81,18 @@ pub(in crate::pages) async fn live(
         room_left: app.store.room_left().ok(),
         viewers: app.audience.viewers(id),
     };
-    Ok(html(&live_page(staff.frame(Section::Studio), &meeting, &going, app.council.clock().now_ms(), &asked)))
+    Ok(html(&live_page(
+        staff.frame(Section::Studio),
+        (&meeting, &agenda),
+        &going,
+        app.council.clock().now_ms(),
+        &asked,
+    )))
 }
 
 pub(in crate::pages) fn live_page(
     frame: Frame,
-    meeting: &Meeting,
+    (meeting, agenda): (&Meeting, &Agenda),
     going: &Going,
     now_ms: i64,
     asked: &Asked,
@@ -138,7 +147,7 @@ pub(in crate::pages) fn live_page(
             None => t.get("disk-unknown"),
         },
         viewers: line::viewers(t, &meeting.stage, going.viewers),
-        agenda: meeting.agenda.clone(),
+        agenda: agenda::Shown::of(&frame, agenda, started.is_some(), None),
         frame,
     }
 }

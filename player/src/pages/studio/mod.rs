@@ -1,11 +1,15 @@
 //! The clerks' pages: what comes, going live, sources and their keys.
 
+mod agenda;
 mod desk;
 mod films;
 mod live;
 mod monitor;
 mod sources;
 
+pub(super) use agenda::agenda;
+#[cfg(test)]
+pub(super) use agenda::agenda_page;
 use axum::{
     extract::{FromRequestParts, Path, State},
     http::request::Parts,
@@ -52,6 +56,8 @@ pub(crate) enum Page {
     Desk,
     /// The go-live screen of the meeting with this id.
     Live(String),
+    /// The clerk's desk of the meeting with this id.
+    Agenda(String),
     /// The sources; with the form for a new address of the camera with this id.
     Sources { camera: Option<String> },
 }
@@ -63,12 +69,14 @@ pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typ
     let path = match &page {
         Page::Desk => "/studio".to_owned(),
         Page::Live(id) => format!("/studio/meetings/{id}"),
+        Page::Agenda(id) => format!("/studio/meetings/{id}/agenda"),
         Page::Sources { .. } => "/studio/sources".to_owned(),
     };
     let staff = Staff { path, ..staff };
     let shown = match page {
         Page::Desk => desk(State(app), staff, asked).await,
         Page::Live(id) => live(State(app), staff, Path(id), asked).await,
+        Page::Agenda(id) => agenda(State(app), staff, Path(id), asked).await,
         Page::Sources { .. } => sources(State(app), staff, asked).await,
     };
     match shown {

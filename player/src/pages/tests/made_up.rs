@@ -1,7 +1,8 @@
 //! Made-up municipalities, meetings, sources and recordings.
 
 use council::{
-    BodyId, MeetingId, MunicipalityId, SourceId,
+    AgendaItemId, AgendaMomentId, BodyId, MeetingId, MunicipalityId, SourceId,
+    agenda::{Agenda, Item, Moment},
     meeting::{Meeting, Stage},
     municipality::{Bilingual, Body, Municipality},
     source::{Camera, Kind, NewAddress, Source},
@@ -58,8 +59,29 @@ pub(super) fn meeting(stage: Stage) -> Meeting {
         place: "Αίθουσα συνεδριάσεων".into(),
         starts_at_ms: NOW + 2 * HOUR,
         stage,
-        agenda: vec!["Έγκριση πρακτικών".into(), HOSTILE.into()],
     }
+}
+
+/// Two items taken up, one withdrawn, one urgent, nested; the meeting is at the second.
+pub(super) fn agenda() -> Agenda {
+    let item = |level: u8, number: &str, title: &str| Item {
+        id: AgendaItemId::new(),
+        level,
+        number: number.into(),
+        title: title.into(),
+        rapporteur: if level == 0 { HOSTILE.into() } else { String::new() },
+        urgent_at_ms: (number == "3").then_some(NOW),
+        withdrawn_at_ms: number.is_empty().then_some(NOW),
+    };
+    let items = vec![
+        item(0, "1", "Έγκριση πρακτικών"),
+        item(1, "α", HOSTILE),
+        item(2, "", "Παράρτημα"),
+        item(0, "3", "Έκτακτο"),
+    ];
+    let moment = |at: usize, at_ms: i64| Moment { id: AgendaMomentId::new(), item: items[at].id, at_ms };
+    let moments = vec![moment(0, NOW - HOUR), moment(1, NOW - HOUR / 2)];
+    Agenda { revision: 5, moments, items }
 }
 
 pub(super) fn stages() -> [Stage; 5] {

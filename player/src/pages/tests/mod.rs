@@ -7,10 +7,12 @@ mod visits;
 use askama::Template;
 use axum::http::StatusCode;
 use council::{
+    SourceId,
+    agenda::Agenda,
     meeting::{Listing, Meeting, Stage},
     source::Rank,
 };
-use made_up::{HOSTILE, HOUR, NOW, asked, body, camera, frame, kept, meeting, source, staff, stages, troubled};
+use made_up::{HOSTILE, HOUR, NOW, agenda, asked, body, camera, frame, kept, meeting, source, staff, stages, troubled};
 use vod_store::intake::SourceStatus;
 
 use super::{
@@ -42,15 +44,16 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
             let name = format!("meeting, {}, {name}", stage.name());
             let page = meeting_page(
                 staff(language, Section::Elsewhere),
-                &meeting(stage.clone()),
+                (&meeting(stage.clone()), &agenda()),
                 kept.as_ref(),
                 moment,
                 &asked(Some("error-invalid-span")),
             );
             add(name, &page);
         }
-        let bare = Meeting { agenda: vec![], place: String::new(), ..meeting(stage.clone()) };
-        let page = meeting_page(frame(language, Section::Elsewhere), &bare, None, Moment::default(), &asked(None));
+        let bare = Meeting { place: String::new(), ..meeting(stage.clone()) };
+        let bare = (&bare, &Agenda::default());
+        let page = meeting_page(frame(language, Section::Elsewhere), bare, None, Moment::default(), &asked(None));
         add(format!("meeting, {}, bare", stage.name()), &page);
     }
     for error in [None, Some("error-credentials"), Some("error-nonsense")] {
@@ -116,9 +119,26 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         ] {
             for error in errors {
                 let meeting = meeting(stage.clone());
-                let page = studio::live_page(staff(language, Section::Studio), &meeting, going, NOW, &asked(error));
+                let page = studio::live_page(
+                    staff(language, Section::Studio),
+                    (&meeting, &agenda()),
+                    going,
+                    NOW,
+                    &asked(error),
+                );
                 add(format!("live, {}, {} sources, {error:?}", stage.name(), going.all.len()), &page);
             }
+        }
+    }
+    for stage in stages() {
+        for (agenda, asked) in [
+            (Agenda::default(), asked(Some("error-invalid-agenda"))),
+            (agenda(), Asked { undone: Some(SourceId::new().to_string()), ..asked(Some("error-overtaken")) }),
+        ] {
+            let meeting = meeting(stage.clone());
+            let frame = staff(language, Section::Studio);
+            let page = studio::agenda_page(frame, (&meeting, &agenda), Some(NOW - HOUR), NOW, &asked);
+            add(format!("clerk's desk, {}, {} items", stage.name(), agenda.items.len()), &page);
         }
     }
     for (name, srt_url) in [("key", None), ("key with SRT", Some("srt://live.example.gr:10080?streamid=bema-aaaa"))] {
@@ -214,7 +234,7 @@ fn what_people_typed_stays_text() {
 fn what_is_not_for_the_visitor_is_not_offered() {
     let visitor = meeting_page(
         frame("en", Section::Elsewhere),
-        &meeting(Stage::Scheduled),
+        (&meeting(Stage::Scheduled), &agenda()),
         None,
         Moment::default(),
         &asked(None),
@@ -267,7 +287,13 @@ fn interruptions_are_told_with_their_times() {
     ] {
         let meeting = meeting(Stage::Ended { started_at_ms: NOW - 3 * HOUR, ended_at_ms: NOW - HOUR });
         let moment = Moment { now_ms: NOW, ..Moment::default() };
-        let page = meeting_page(frame(language, Section::Elsewhere), &meeting, Some(&kept()), moment, &asked(None));
+        let page = meeting_page(
+            frame(language, Section::Elsewhere),
+            (&meeting, &agenda()),
+            Some(&kept()),
+            moment,
+            &asked(None),
+        );
         let html = page.render().unwrap();
         assert!(html.contains(gap) && html.contains(pause) && html.contains("href=\"?t=1920\""), "{language}");
     }
@@ -276,14 +302,26 @@ fn interruptions_are_told_with_their_times() {
 #[test]
 fn greek_on_an_english_page_says_so() {
     let (_, html) = pages("en").into_iter().find(|(name, _)| name.starts_with("meeting, live, kept")).unwrap();
-    assert!(html.contains("<li lang=\"el\">Έγκριση πρακτικών</li>"));
+    assert!(html.contains("<p class=\"agenda-title\" lang=\"el\">Έγκριση πρακτικών</p>"));
     let (_, html) = pages("el").into_iter().find(|(name, _)| name.starts_with("meeting, live, kept")).unwrap();
-    assert!(html.contains("<li>Έγκριση πρακτικών</li>"));
+    assert!(html.contains("<p class=\"agenda-title\">Έγκριση πρακτικών</p>"));
 }
 
 /// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 10] =
-    ["alarms-", "player-", "watch-", "monitor-", "copy-", "disk-", "countdown-", "share-", "sender-", "error-"];
+const BY_PREFIX: [&str; 12] = [
+    "agenda-list-",
+    "press-",
+    "alarms-",
+    "player-",
+    "watch-",
+    "monitor-",
+    "copy-",
+    "disk-",
+    "countdown-",
+    "share-",
+    "sender-",
+    "error-",
+];
 
 #[test]
 fn every_word_is_used_and_every_key_that_is_used_exists() {

@@ -10,6 +10,7 @@ use axum::{
 use council::{
     Clock, Council,
     account::NewAccount,
+    agenda::NewItem,
     meeting::{Act, NewMeeting},
     municipality::{Bilingual, NewMunicipality},
     permission::Clerk,
@@ -64,7 +65,7 @@ pub(super) async fn house() -> House {
         title: "14η τακτική συνεδρίαση".into(),
         place: "Αίθουσα".into(),
         starts_at_ms: NOW + HOUR,
-        agenda: vec!["Έγκριση πρακτικών".into()],
+        agenda: vec![NewItem::numbered("1", "Έγκριση πρακτικών")],
     };
     let meeting = council.create_meeting(&clerk, new).await.unwrap().id;
     let (source, _) = council.create_source(&clerk, "Αίθουσα").await.unwrap();

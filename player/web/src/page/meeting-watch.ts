@@ -1,10 +1,11 @@
 /**
  * `<meeting-watch data-meeting data-stage>`: follows the meeting as it happens, tells it to the page by the event
- * `meeting-state` on the document, and keeps the page's words true: the status line, the viewers, the stage.
+ * `meeting-state` on the document and the agenda's by `meeting-agenda`, and keeps the page's words true: the status line, the viewers, the stage.
  * A page for viewers counts as one; the studio's (`data-studio`) does not.
  */
 import { define, setText } from "../document";
 import { Words } from "../words";
+import type { AgendaState } from "./agenda-list";
 
 /** What the server says of the meeting. */
 interface MeetingState {
@@ -33,6 +34,7 @@ export class MeetingWatch extends HTMLElement {
     events.addEventListener("open", () => this.#connected());
     events.addEventListener("error", () => this.#away());
     events.addEventListener("state", (event) => this.#changed(JSON.parse((event as MessageEvent<string>).data) as MeetingState));
+    events.addEventListener("agenda", (event) => this.#agenda(JSON.parse((event as MessageEvent<string>).data) as AgendaState));
     events.addEventListener("viewers", (event) => this.#viewers(JSON.parse((event as MessageEvent<string>).data) as { viewers: number }));
   }
 
@@ -94,6 +96,10 @@ export class MeetingWatch extends HTMLElement {
   #say(key: string): void {
     this.#said = key;
     setText(this.#slot("status"), key === "" ? "" : this.#words.say(key));
+  }
+
+  #agenda(state: AgendaState): void {
+    document.dispatchEvent(new CustomEvent("meeting-agenda", { detail: state }));
   }
 
   #viewers({ viewers }: { viewers: number }): void {

@@ -5,7 +5,8 @@
 import { define, make, pageZone, setAttribute } from "../document";
 import { clock, parseMoment, wallClock } from "../time";
 import { Words } from "../words";
-import { Bar, type View } from "./bar";
+import { Bar } from "./bar";
+import { Chapters } from "./chapters";
 import { type Condition, condition } from "./condition";
 import { Engine, type Start } from "./engine";
 import { helpDialog } from "./help";
@@ -14,11 +15,12 @@ import { fillOptions, SPEEDS } from "./options";
 import { Overlay } from "./overlay";
 import { Panel } from "./panel";
 import { keepPlace, placeOf } from "./places";
-import { bufferedEnd, type Extent, TimeRange } from "./range";
+import { bufferedEnd, type Extent, type Preview, TimeRange } from "./range";
 import { announceSession, tellSession } from "./session";
 import { fillShare } from "./share";
 import { Storyboard } from "./storyboard";
 import { offers, sentence, type Situation } from "./telling";
+import { viewOf } from "./view";
 
 /** Closer to the live position than this is live. */
 const LIVE_WITHIN = 3;
@@ -40,6 +42,7 @@ export class MeetingPlayer extends HTMLElement {
   #overlay = new Overlay();
   #help!: HTMLDialogElement;
   #storyboard!: Storyboard;
+  #chapters!: Chapters;
   #panels: Panel[] = [];
   #facts = { unsupported: false, failed: false, trouble: false, stage: "", source: "", sinceMs: 0 };
   #dryAt = 0;
@@ -121,6 +124,8 @@ export class MeetingPlayer extends HTMLElement {
       (position) => this.#preview(position),
       () => this.#storyboard.refresh(this.#engine.live),
     );
+    this.#chapters = new Chapters(this.#stops.signal);
+    this.#range.element.append(this.#chapters.element);
     const commands = {
       play: () => this.#toggle(),
       jump: (by: number) => this.#seek(video.currentTime + by),
@@ -176,8 +181,19 @@ export class MeetingPlayer extends HTMLElement {
     on(this, "pointermove focusin keydown", () => this.#wake());
     on(document, "fullscreenchange", () => this.#show());
     on(document, "meeting-state", (event) => this.#told((event as CustomEvent<MeetingState>).detail));
+    on(document, "meeting-go", (event) => this.#go(event as CustomEvent<number>));
     on(window, "online offline", () => this.#show());
     on(window, "pagehide", () => this.#keep());
+  }
+
+  /** To a moment that was pressed on the page. */
+  #go(event: CustomEvent<number>): void {
+    const position = this.#engine.timeline.positionAt(event.detail);
+    if (position === undefined) return;
+    event.preventDefault();
+    this.#seek(position);
+    this.#play();
+    this.scrollIntoView({ block: "nearest" });
   }
 
   #told(state: MeetingState): void {
@@ -277,11 +293,11 @@ export class MeetingPlayer extends HTMLElement {
     this.#wake();
   }
 
-  #preview(position: number): { text: string; picture: string | undefined } {
+  #preview(position: number): Preview {
     const wall = this.#engine.timeline.wallAt(position);
     const at = clock(position - this.#engine.start);
-    if (wall === undefined) return { text: at, picture: undefined };
-    return { text: `${at} · ${wallClock(wall, pageZone())}`, picture: this.#storyboard.at(wall) };
+    if (wall === undefined) return { text: at, title: "", picture: undefined };
+    return { text: `${at} · ${wallClock(wall, pageZone())}`, title: this.#chapters.titleAt(wall), picture: this.#storyboard.at(wall) };
   }
 
   #key(event: KeyboardEvent): void {
@@ -369,8 +385,11 @@ export class MeetingPlayer extends HTMLElement {
     const wall = this.#engine.timeline.wallAt(video.currentTime);
     setAttribute(this, "data-latency", live && wall !== undefined ? ((Date.now() - wall) / 1000).toFixed(1) : undefined);
     const extent: Extent = { start, end, position: video.currentTime, buffered: bufferedEnd(video) };
-    const view = this.#view(wall);
-    this.#range.show(extent, [live ? view.elapsed : `${view.elapsed} / ${view.total}`, view.wall].filter(Boolean).join(", "));
+    const beside = { wall, atLive: this.#atLive, canListen: Boolean(this.dataset["audioSrc"]), listening: this.#listening, player: this };
+    const view = viewOf(this.#engine, beside);
+    const told = [live ? view.elapsed : `${view.elapsed} / ${view.total}`, view.wall, this.#chapters.titleAt(wall)];
+    this.#range.show(extent, told.filter(Boolean).join(", "));
+    this.#chapters.show(this.#engine.timeline, start, end);
     this.#bar.show(view);
     this.#tell(now);
     tellSession(video, live, end - start);
@@ -392,28 +411,6 @@ export class MeetingPlayer extends HTMLElement {
       retry: () => ((this.#facts.failed = false), this.#engine.again()),
       unmute: () => (video.muted = false),
     }));
-  }
-
-  #view(wall: number | undefined): View {
-    const { video, live, start, end, behind, captions } = this.#engine;
-    return {
-      paused: video.paused || video.ended,
-      live,
-      atLive: this.#atLive && !video.paused,
-      behind: clock(behind),
-      elapsed: clock(video.currentTime - start),
-      total: clock(end - start),
-      wall: wall === undefined ? "" : wallClock(wall, pageZone()),
-      muted: video.muted,
-      volume: video.volume,
-      hasCaptions: captions.length > 0,
-      captions: captions.some((each) => each.chosen),
-      canListen: Boolean(this.dataset["audioSrc"]),
-      listening: this.#listening,
-      canPip: document.pictureInPictureEnabled && !this.#listening,
-      pip: document.pictureInPictureElement === video,
-      fullscreen: document.fullscreenElement === this,
-    };
   }
 }
 

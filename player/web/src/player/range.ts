@@ -12,6 +12,8 @@ export interface Extent {
 /** What a position is called and looks like. */
 export interface Preview {
   text: string;
+  /** What the meeting is at there; empty where nothing is known. */
+  title: string;
   picture: string | undefined;
 }
 
@@ -21,6 +23,7 @@ export class TimeRange {
   readonly #box = make("div", { class: "player-preview", "aria-hidden": "true" });
   readonly #picture = make("img", { alt: "", width: 160, height: 90 });
   readonly #label = make("span", {});
+  readonly #title = make("span", { class: "player-preview-title" });
   readonly #preview: (position: number) => Preview;
   readonly #peek: () => Promise<void>;
   #pointed: PointerEvent | undefined;
@@ -33,7 +36,7 @@ export class TimeRange {
     this.#peek = peek;
     const input = make("input", { type: "range", "aria-label": label, min: 0, max: 0, step: "any", value: 0 });
     this.#input = input;
-    this.#box.append(this.#picture, this.#label);
+    this.#box.append(this.#picture, this.#title, this.#label);
     this.#box.hidden = true;
     this.#picture.addEventListener("error", () => (this.#picture.hidden = true));
     this.element.append(input, this.#box);
@@ -77,8 +80,10 @@ export class TimeRange {
     const box = this.#input.getBoundingClientRect();
     if (end <= start || box.width === 0) return;
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-    const { text, picture } = this.#preview(start + share * (end - start));
+    const { text, title, picture } = this.#preview(start + share * (end - start));
     setText(this.#label, text);
+    setText(this.#title, title);
+    this.#title.hidden = title === "";
     this.#picture.hidden = picture === undefined;
     if (picture !== undefined && this.#picture.getAttribute("src") !== picture) this.#picture.src = picture;
     this.#box.hidden = false;

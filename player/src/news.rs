@@ -1,0 +1,120 @@
+//! What is new in a meeting, its stage and its agenda: read once for all who follow it, however many they are.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use council::{Council, MeetingId, MunicipalityId, agenda::Agenda};
+use serde::Serialize;
+use tokio::{sync::watch, time::Instant};
+
+use crate::error::Result;
+
+/// What no press here has told, by another process, is found so late.
+pub(crate) const READ_EVERY: Duration = Duration::from_secs(2);
+
+/// A meeting as it stands.
+pub(crate) struct News {
+    /// The stage's name.
+    pub(crate) stage: &'static str,
+    pub(crate) agenda: Agenda,
+    /// The moments for pages that show the agenda: the data of the event `agenda`.
+    pub(crate) event: String,
+}
+
+/// What pages are told of an agenda.
+#[derive(Serialize)]
+struct Told {
+    /// Another one: the list itself has changed.
+    outline: String,
+    now: Option<String>,
+    moments: Vec<At>,
+}
+
+#[derive(Serialize)]
+struct At {
+    item: String,
+    at_ms: i64,
+}
+
+/// Where the news of meetings hang while somebody follows them.
+#[derive(Default)]
+pub(crate) struct Board(Mutex<HashMap<MeetingId, Weak<Followed>>>);
+
+/// A meeting that somebody follows.
+pub(crate) struct Followed {
+    meeting: MeetingId,
+    /// Counts the presses of clerks here.
+    presses: watch::Sender<u64>,
+    read: tokio::sync::Mutex<Option<(u64, Instant, Arc<News>)>>,
+}
+
+impl Board {
+    /// Follows a meeting; its news are forgotten when nobody does.
+    pub(crate) fn follow(&self, meeting: MeetingId) -> Arc<Followed> {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(followed) = board.get(&meeting).and_then(Weak::upgrade) {
+            return followed;
+        }
+        board.retain(|_, followed| followed.strong_count() > 0);
+        let (presses, read) = (watch::Sender::default(), tokio::sync::Mutex::default());
+        let followed = Arc::new(Followed { meeting, presses, read });
+        board.insert(meeting, Arc::downgrade(&followed));
+        followed
+    }
+
+    /// A clerk has changed the meeting: whoever follows it reads it anew.
+    pub(crate) fn pressed(&self, meeting: MeetingId) {
+        let board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(followed) = board.get(&meeting).and_then(Weak::upgrade) {
+            followed.presses.send_modify(|presses| *presses += 1);
+        }
+    }
+}
+
+impl Followed {
+    /// Hears of presses.
+    pub(crate) fn presses(&self) -> watch::Receiver<u64> {
+        self.presses.subscribe()
+    }
+
+    /// The news: of after the last press, and never much older than [`READ_EVERY`]. One reads, the others wait for it.
+    pub(crate) async fn news(&self, council: &Council, here: MunicipalityId) -> Result<Arc<News>> {
+        let mut read = self.read.lock().await;
+        let press = *self.presses.borrow();
+        if let Some((of, at, news)) = read.as_ref()
+            && *of == press
+            && at.elapsed() < READ_EVERY
+        {
+            return Ok(news.clone());
+        }
+        let stage = council.meeting(here, self.meeting).await?.stage.name();
+        let agenda = council.agenda(here, self.meeting).await?;
+        let news = Arc::new(News { stage, event: event(&agenda), agenda });
+        *read = Some((press, Instant::now(), news.clone()));
+        Ok(news)
+    }
+}
+
+fn event(agenda: &Agenda) -> String {
+    let moments = agenda.moments.iter().map(|moment| At { item: moment.item.to_string(), at_ms: moment.at_ms });
+    let told = Told {
+        outline: outline(agenda),
+        now: agenda.current().map(|moment| moment.item.to_string()),
+        moments: moments.collect(),
+    };
+    serde_json::to_string(&told).unwrap_or_default()
+}
+
+/// A name for the list of items as it is, without its moments.
+pub(crate) fn outline(agenda: &Agenda) -> String {
+    let mut hasher = DefaultHasher::new();
+    for item in &agenda.items {
+        let signs = (item.level, item.urgent_at_ms.is_some(), item.withdrawn_at_ms.is_some());
+        (item.id, &item.number, &item.title, &item.rapporteur, signs).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
