@@ -105,6 +105,7 @@ fn migrations() -> Migrator {
         migration(2, "source_kinds", include_str!("../../migrations/0002_source_kinds.sql")),
         migration(AGENDA, "agenda", include_str!("../../migrations/0003_agenda.sql")),
         migration(4, "agenda_text", include_str!("../../migrations/0004_agenda_text.sql")),
+        migration(5, "source_removed", include_str!("../../migrations/0005_source_removed.sql")),
     ])
 }
 

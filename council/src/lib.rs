@@ -61,6 +61,9 @@ pub enum Error {
     /// Something of this name exists already.
     #[error("{0} exists already")]
     Taken(&'static str),
+    /// It is needed by something that goes on now.
+    #[error("{0} is in use")]
+    InUse(&'static str),
     /// E-mail and password do not match an account (one error for every reason).
     #[error("the e-mail or the password is not right")]
     Credentials,

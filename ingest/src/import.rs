@@ -51,6 +51,7 @@ fn words(reason: Refusal) -> Error {
     Error::Film(match reason {
         Refusal::Busy => "it is being imported already".into(),
         Refusal::Codec { got, set } => format!("it has {got}; {set} can be read"),
+        Refusal::Unreachable | Refusal::Denied => "it cannot be opened".into(),
         Refusal::Unreadable { what } => what,
     })
 }

@@ -138,10 +138,6 @@ struct Playing {
     audio: Option<usize>,
 }
 
-fn rtsp(error: retina::Error) -> Error {
-    Error::Rtsp(error.to_string())
-}
-
 impl Puller {
     /// One connection to the camera, until it ends.
     async fn session(&self, camera: &Camera) -> Result<()> {
@@ -149,7 +145,7 @@ impl Puller {
             begun = timeout(SETUP_TIMEOUT, self.begin(camera)) => begun,
             () = self.shutdown.cancelled() => return Ok(()),
         };
-        let mut playing = begun.map_err(|_| Error::Rtsp("it does not answer".into()))??;
+        let mut playing = begun.map_err(|_| self.refused(camera, Refusal::Unreachable))??;
         let (since_ms, remote) = (self.clock.now_ms(), camera.remote.clone());
         let encoder = playing.items.tool().map(|tool| tool.to_string()).unwrap_or_default();
         let encoder = encoder.chars().filter(|letter| !letter.is_control()).take(100).collect();
@@ -170,9 +166,21 @@ impl Puller {
         error
     }
 
+    /// Why a call did not come to play: for the log as the library says it, for the go-live screen in its own words.
+    fn failed(&self, camera: &Camera, error: &retina::Error) -> Error {
+        let reason = match error.status_code() {
+            Some(401 | 403) => Refusal::Denied,
+            Some(status) => Refusal::Unreadable { what: format!("RTSP {status}") },
+            None => Refusal::Unreachable,
+        };
+        self.refused(camera, reason);
+        Error::Rtsp(error.to_string())
+    }
+
     async fn begin(&self, camera: &Camera) -> Result<Playing> {
         let options = SessionOptions::default().creds(camera.credentials.clone()).user_agent("Bema".into());
-        let mut session = Session::describe(camera.url.clone(), options).await.map_err(rtsp)?;
+        let failed = |error| self.failed(camera, &error);
+        let mut session = Session::describe(camera.url.clone(), options).await.map_err(failed)?;
         let find = |media: &str, wanted: &str| {
             let streams = session.streams().iter();
             let mut streams = streams.enumerate().filter(|(_, stream)| stream.media() == media);
@@ -187,10 +195,10 @@ impl Puller {
         for stream in [Some(video), audio].into_iter().flatten() {
             let transport = Transport::Tcp(retina::client::TcpTransportOptions::default());
             let options = SetupOptions::default().transport(transport).frame_format(FrameFormat::MP4);
-            session.setup(stream, options).await.map_err(rtsp)?;
+            session.setup(stream, options).await.map_err(failed)?;
         }
         let options = PlayOptions::default().initial_timestamp(InitialTimestampPolicy::Permissive);
-        let items = session.play(options).await.map_err(rtsp)?.demuxed().map_err(rtsp)?;
+        let items = session.play(options).await.map_err(failed)?.demuxed().map_err(failed)?;
         Ok(Playing { items, video, audio })
     }
 
@@ -219,7 +227,7 @@ impl Puller {
                 () = self.shutdown.cancelled() => return Ok(()),
             };
             let Some(item) = next.map_err(|_| Error::Rtsp("no media for too long".into()))? else { return Ok(()) };
-            match item.map_err(rtsp)? {
+            match item.map_err(|error| Error::Rtsp(error.to_string()))? {
                 CodecItem::VideoFrame(frame) => {
                     if let Some(ParametersRef::Video(parameters)) = playing.items.streams()[playing.video].parameters()
                     {

@@ -59,7 +59,9 @@ impl Error {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Bad(_) | Self::Council(Council::Invalid { .. }) => StatusCode::BAD_REQUEST,
             Self::Foreign | Self::Council(Council::Forbidden | Council::Credentials) => StatusCode::FORBIDDEN,
-            Self::Council(Council::Stage { .. } | Council::Taken(_) | Council::Overtaken) => StatusCode::CONFLICT,
+            Self::Council(Council::Stage { .. } | Council::Taken(_) | Council::Overtaken | Council::InUse(_)) => {
+                StatusCode::CONFLICT
+            }
             Self::Council(Council::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) | Self::Council(Council::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(vod_store::store::Error::Empty) => StatusCode::NOT_FOUND,
@@ -81,6 +83,7 @@ impl Error {
             Self::Council(Council::TooMany { .. }) => "error-too-many".into(),
             Self::Council(Council::Stage { .. }) => "error-stage".into(),
             Self::Council(Council::Taken(_)) => "error-taken".into(),
+            Self::Council(Council::InUse(_)) => "error-in-use".into(),
             Self::Council(Council::Overtaken) => "error-overtaken".into(),
             Self::NotFound | Self::Council(Council::NotFound(_)) => "error-not-found".into(),
             Self::Bad(_) => "error-invalid".into(),

@@ -11,10 +11,13 @@ use crate::{
 };
 
 pub(super) async fn of_municipality(connection: &mut AnyConnection, of: MunicipalityId) -> Result<Vec<Source>> {
-    let rows = sqlx::query("SELECT id, municipality, name, kind, key_hint, url FROM source WHERE municipality = $1")
-        .bind(of.to_string())
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, municipality, name, kind, key_hint, url FROM source
+         WHERE municipality = $1 AND removed_at_ms IS NULL",
+    )
+    .bind(of.to_string())
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(source).collect()
 }
 
@@ -31,8 +34,9 @@ pub(super) async fn of_meeting(connection: &mut AnyConnection, meeting: MeetingI
 }
 
 pub(super) async fn keys(connection: &mut AnyConnection) -> Result<Vec<(SourceId, KeyHash)>> {
-    let rows =
-        sqlx::query("SELECT id, key_hash FROM source WHERE kind = 'push' ORDER BY id").fetch_all(connection).await?;
+    let rows = sqlx::query("SELECT id, key_hash FROM source WHERE kind = 'push' AND removed_at_ms IS NULL ORDER BY id")
+        .fetch_all(connection)
+        .await?;
     rows.iter()
         .map(|row| {
             let hash: String = row.try_get("key_hash")?;
@@ -43,7 +47,9 @@ pub(super) async fn keys(connection: &mut AnyConnection) -> Result<Vec<(SourceId
 }
 
 pub(super) async fn cameras(connection: &mut AnyConnection) -> Result<Vec<(SourceId, Camera)>> {
-    let rows = sqlx::query("SELECT id, url FROM source WHERE kind = 'pull' ORDER BY id").fetch_all(connection).await?;
+    let rows = sqlx::query("SELECT id, url FROM source WHERE kind = 'pull' AND removed_at_ms IS NULL ORDER BY id")
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(|row| Ok((parsed(row, "id")?, Camera(row.try_get("url")?)))).collect()
 }
 
@@ -84,7 +90,7 @@ pub(super) async fn set_key(
 ) -> Result<bool> {
     let done = sqlx::query(
         "UPDATE source SET key_hash = $1, key_hint = $2, rotated_at_ms = $3
-         WHERE id = $4 AND municipality = $5 AND kind = 'push'",
+         WHERE id = $4 AND municipality = $5 AND kind = 'push' AND removed_at_ms IS NULL",
     )
     .bind(digest::hex(&KeyHash::of(key.expose()).0))
     .bind(key.hint())
@@ -103,13 +109,45 @@ pub(super) async fn set_camera(
     source: SourceId,
     camera: &Camera,
 ) -> Result<bool> {
-    let done = sqlx::query("UPDATE source SET url = $1 WHERE id = $2 AND municipality = $3 AND kind = 'pull'")
-        .bind(camera.expose())
-        .bind(source.to_string())
-        .bind(municipality.to_string())
-        .execute(connection)
-        .await?;
+    let done = sqlx::query(
+        "UPDATE source SET url = $1
+         WHERE id = $2 AND municipality = $3 AND kind = 'pull' AND removed_at_ms IS NULL",
+    )
+    .bind(camera.expose())
+    .bind(source.to_string())
+    .bind(municipality.to_string())
+    .execute(connection)
+    .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Whether a meeting in session has a source.
+pub(super) async fn in_session(connection: &mut AnyConnection, source: SourceId) -> Result<bool> {
+    let row = sqlx::query(
+        "SELECT a.meeting FROM meeting_source a JOIN meeting m ON m.id = a.meeting
+         WHERE a.source = $1 AND m.stage IN ('live', 'paused') LIMIT 1",
+    )
+    .bind(source.to_string())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Marks a source as removed, and takes it from meetings that have not begun.
+pub(super) async fn remove(connection: &mut AnyConnection, source: SourceId, now_ms: i64) -> Result<()> {
+    sqlx::query("UPDATE source SET removed_at_ms = $1 WHERE id = $2")
+        .bind(now_ms)
+        .bind(source.to_string())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "DELETE FROM meeting_source
+         WHERE source = $1 AND meeting IN (SELECT id FROM meeting WHERE stage = 'scheduled')",
+    )
+    .bind(source.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn assign(

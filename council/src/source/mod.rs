@@ -192,6 +192,26 @@ impl Council {
         Ok(key)
     }
 
+    /// Removes a source: its key no longer opens, its camera is no longer called, meetings to come no longer have it.
+    /// Recordings keep what it sent.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] while a meeting in session has it; when the municipality has no such source or the database fails.
+    pub async fn remove_source(&self, clerk: &Clerk, source: SourceId) -> Result<()> {
+        let municipality = clerk.municipality();
+        let mut write = self.write().await?;
+        let sources = db::of_municipality(&mut write, municipality).await?;
+        let found = sources.into_iter().find(|one| one.id == source).ok_or(Error::NotFound("source"))?;
+        if db::in_session(&mut write, source).await? {
+            return Err(Error::InUse("source"));
+        }
+        db::remove(&mut write, source, self.clock.now_ms()).await?;
+        let (subject, detail) = (source.to_string(), json!({ "name": found.name }));
+        let line = Line { account: Some(clerk.account()), act: "source.remove", subject: &subject, detail };
+        audit::append(&mut write, &self.clock, municipality, line).await?;
+        write.commit().await
+    }
+
     /// Gives a meeting a source, or changes its rank.
     ///
     /// # Errors

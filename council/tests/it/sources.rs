@@ -2,6 +2,7 @@
 
 use council::{
     Error, MeetingId, SourceId,
+    meeting::Act,
     source::{Kind, NewAddress, Rank, SOURCES_MAX},
     stream_key::KeyHash,
 };
@@ -9,6 +10,7 @@ use council::{
 use crate::bench::{Bench, on_both};
 
 on_both! {
+    a_source_is_removed
     a_key_opens_until_it_is_rotated
     a_camera_has_an_address_and_no_key
     a_camera_gets_another_address
@@ -140,4 +142,34 @@ async fn sources_are_limited(bench: &Bench) {
     }
     let refused = council.create_source(&town.clerk, "more").await;
     assert!(matches!(refused, Err(Error::Invalid { what: "value-too-many", .. })), "{refused:?}");
+}
+
+async fn a_source_is_removed(bench: &Bench) {
+    let (council, town) = (&bench.council, bench.town("rethymno").await);
+    let (clerk, here) = (&town.clerk, town.municipality.id);
+    let (hall, _) = council.create_source(clerk, "Αίθουσα").await.unwrap();
+    let (held, coming) = (bench.meeting(&town, 0).await.id, bench.meeting(&town, 60).await.id);
+    for meeting in [held, coming] {
+        council.assign_source(clerk, meeting, hall.id, Rank::Primary).await.unwrap();
+    }
+    council.act(clerk, held, Act::Start).await.unwrap();
+    let busy = council.remove_source(clerk, hall.id).await;
+    assert!(matches!(busy, Err(Error::InUse("source"))), "{busy:?}");
+    council.act(clerk, held, Act::End).await.unwrap();
+
+    let other = bench.town("chania").await;
+    let foreign = council.remove_source(&other.clerk, hall.id).await;
+    assert!(matches!(foreign, Err(Error::NotFound("source"))), "{foreign:?}");
+    council.remove_source(clerk, hall.id).await.unwrap();
+    assert!(council.sources(here).await.unwrap().is_empty() && council.keys().await.unwrap().is_empty());
+    assert!(council.meeting_sources(coming).await.unwrap().is_empty(), "a meeting to come has it no more");
+    assert_eq!(council.meeting_sources(held).await.unwrap().len(), 1, "the one that had it still names it");
+    for answer in [
+        council.remove_source(clerk, hall.id).await,
+        council.rotate_key(clerk, hall.id).await.map(drop),
+        council.assign_source(clerk, coming, hall.id, Rank::Primary).await,
+    ] {
+        assert!(matches!(answer, Err(Error::NotFound("source"))), "{answer:?}");
+    }
+    assert_eq!(bench.acts(here).await.last().unwrap(), "source.remove");
 }

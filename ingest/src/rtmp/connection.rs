@@ -212,6 +212,8 @@ impl Peer {
             Refusal::Codec { got, set } => {
                 ("NetStream.Publish.Rejected", format!("{got} is not taken here. Set the encoder to {set}."))
             }
+            // Only of what is called.
+            Refusal::Unreachable | Refusal::Denied => ("NetStream.Publish.BadName", BUSY.to_owned()),
             Refusal::Unreadable { what } => {
                 ("NetStream.Publish.Rejected", format!("What the encoder sends cannot be read: {what}."))
             }

@@ -7,7 +7,10 @@ use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
 };
-use vod_store::{Clock, intake::Fault};
+use vod_store::{
+    Clock,
+    intake::{Fault, Refusal},
+};
 
 use crate::bench::{Bench, decodes, eventually, packets, workers};
 
@@ -43,6 +46,9 @@ async fn a_camera_is_pulled_and_called_again_after_it_was_away() {
     let port = free_port();
     // It is called before it is there.
     pull(&bench, format!("rtsp://127.0.0.1:{port}/stream1"));
+    let refused = |bench: &Bench| bench.status().refused.map(|refused| refused.reason);
+    eventually(Duration::from_secs(10), "that it does not answer", || refused(&bench) == Some(Refusal::Unreachable))
+        .await;
     let mut first = camera(port, &[]).await;
     let status = bench.until("media", |status| status.tracks.len() == 2 && status.health.is_some()).await;
     assert_eq!(status.connection.unwrap().protocol, "rtsp");
@@ -77,6 +83,7 @@ async fn the_password_of_the_address_opens_the_camera_and_a_wrong_one_does_not()
     pull(&right, format!("rtsp://clerk:p%40ss@127.0.0.1:{port}/stream1"));
     right.until("media", |status| !status.tracks.is_empty()).await;
     assert_eq!(wrong.status().connection, None);
+    assert_eq!(wrong.status().refused.unwrap().reason, Refusal::Denied);
     assert!(wrong.takes().await.is_empty());
     assert_eq!(right.takes().await.len(), 1);
 }

@@ -136,6 +136,8 @@ monitor-fault-no-rendition = Since { $since } this server has been too busy to m
 monitor-refused-busy = At { $time } a second encoder ({ $remote }) was refused: the source is already transmitting. Stop one of the two.
 monitor-refused-codec = At { $time } the connection from { $remote } was refused: the encoder sent { $got }. Set it to { $set }.
 monitor-refused-unreadable = At { $time } the connection from { $remote } was refused: the signal cannot be read ({ $what }). Check the encoder’s settings.
+monitor-refused-unreachable = At { $time } the camera ({ $remote }) did not answer. Check that it has power and network, and that its address is right. It is tried again and again.
+monitor-refused-denied = At { $time } the camera ({ $remote }) did not accept the user name or the password. Correct them under sources.
 
 ## Sending a film (film-sender)
 sender-progress = { $what }: { $value }

@@ -7,6 +7,7 @@ error-unknown = Something went wrong and nothing was changed. Try again; if it h
 error-credentials = The address or the password is not right. Check both and try again.
 error-too-many = There were too many tries. Wait a few minutes and try again.
 error-stage = The meeting has moved on to another stage, and this was not done. See below where it stands now.
+error-in-use = A meeting in session uses this source. Remove it after the meeting has ended.
 error-overtaken = Somebody else pressed meanwhile, and this was not done. See below where the meeting stands now.
 error-taken = This name is in use already. Choose another one.
 error-not-found = It was not found. It may have been removed; load the page again.

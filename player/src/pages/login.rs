@@ -4,17 +4,21 @@ use askama::Template;
 use axum::{
     extract::{FromRequestParts, State},
     http::request::Parts,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use council::account::{NAME_MAX, PASSWORD_MAX, PASSWORD_MIN};
 
 use super::{
     Around, Asked,
-    form::{Field, Kind, Refused},
+    form::{Field, Kind, Refused, Typed},
     frame::{Frame, Section},
     html,
 };
-use crate::{App, error::Result, language::Language};
+use crate::{
+    App,
+    error::{Error, Result},
+    language::Language,
+};
 
 /// The most characters of an e-mail address (RFC 5321).
 const EMAIL_MAX: usize = 254;
@@ -32,6 +36,15 @@ pub(super) async fn log_in(around: Around, asked: Asked) -> Response {
     html(&log_in_page(around.frame(Section::LogIn), &asked))
 }
 
+/// The form again, with what was wrong and what had been typed but for the password.
+pub(crate) fn log_in_again(around: &Around, error: &Error, typed: Typed, next: Option<String>) -> Response {
+    let asked = Asked { error: Some(error.key()), typed, next, ..Asked::default() };
+    let frame = around.frame(Section::LogIn).at("/login");
+    let mut response = html(&log_in_page(frame, &asked));
+    *response.status_mut() = error.status();
+    response
+}
+
 pub(super) fn log_in_page(frame: Frame, asked: &Asked) -> LogInPage {
     let t = frame.t;
     let mut fields = vec![
@@ -40,6 +53,7 @@ pub(super) fn log_in_page(frame: Frame, asked: &Asked) -> LogInPage {
     ];
     let mut refused = Refused::read(t, asked.error.as_deref());
     Refused::mark(&mut refused, &mut fields);
+    asked.typed.fill(t, &mut fields);
     LogInPage { frame, refused, fields, next: asked.next.clone().unwrap_or_default() }
 }
 
@@ -54,7 +68,7 @@ pub(super) struct SetUpPage {
 }
 
 /// What the set-up can know before there is a municipality.
-pub(super) struct Bare {
+pub(crate) struct Bare {
     language: &'static str,
     host: String,
 }
@@ -71,6 +85,18 @@ impl FromRequestParts<App> for Bare {
 pub(super) async fn set_up(State(app): State<App>, bare: Bare, asked: Asked) -> Result<Response> {
     let done = !app.council.municipalities().await?.is_empty();
     Ok(html(&set_up_page(Frame::bare(bare.language).at("/setup"), done, &bare.host, &asked)))
+}
+
+/// The form again, with what was wrong and what had been typed but for the password.
+pub(crate) async fn set_up_again(app: &App, bare: &Bare, error: &Error, typed: Typed) -> Response {
+    let asked = Asked { error: Some(error.key()), typed, ..Asked::default() };
+    let done = match app.council.municipalities().await {
+        Ok(municipalities) => !municipalities.is_empty(),
+        Err(error) => return Error::from(error).into_response(),
+    };
+    let mut response = html(&set_up_page(Frame::bare(bare.language).at("/setup"), done, &bare.host, &asked));
+    *response.status_mut() = error.status();
+    response
 }
 
 pub(super) fn set_up_page(frame: Frame, done: bool, host: &str, asked: &Asked) -> SetUpPage {
@@ -98,5 +124,6 @@ pub(super) fn set_up_page(frame: Frame, done: bool, host: &str, asked: &Asked) -
         *refused = Refused { field: Some("token"), text: t.get("error-invalid-token") };
     }
     Refused::mark(&mut refused, &mut fields);
+    asked.typed.fill(t, &mut fields);
     SetUpPage { frame, refused, fields, done }
 }

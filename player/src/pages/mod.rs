@@ -32,6 +32,7 @@ use crate::{App, error::Error, language::Language, security::Nonce, session::Vis
 pub(crate) use failure::error_page;
 pub(crate) use form::Typed;
 use frame::{Frame, Section};
+pub(crate) use login::{Bare, log_in_again, set_up_again};
 pub(crate) use studio::{KeyShown, Page, Staff, again, key_page};
 pub(crate) use when::seconds;
 
@@ -75,7 +76,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
 }
 
 /// Who asks for a page of a municipality, in which language, at which path.
-struct Around {
+pub(crate) struct Around {
     visitor: Visitor,
     language: &'static str,
     nonce: String,

@@ -10,20 +10,22 @@ use council::{
     account::NewAccount,
     municipality::{Bilingual, NewMunicipality},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Answer, own_path, with_cookie};
 use crate::{
     App,
     error::{Error, Result},
     language,
+    pages::{self, Around, Bare, Typed},
     server::Client,
     session,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct LogIn {
     email: String,
+    #[serde(skip_serializing)]
     password: String,
     next: Option<String>,
 }
@@ -32,6 +34,7 @@ pub(super) async fn log_in(
     State(app): State<App>,
     Client(client): Client,
     answer: Answer,
+    around: Around,
     Form(form): Form<LogIn>,
 ) -> Response {
     match app.council.log_in(&form.email, &form.password, &client.to_string()).await {
@@ -39,7 +42,13 @@ pub(super) async fn log_in(
             let done = answer.give(Ok(serde_json::json!({ "ok": true })), own_path(form.next.as_deref()), "/login");
             with_cookie(done, &session::set_cookie(&app, token.expose()))
         }
-        Err(error) => answer.give(Err::<(), _>(error.into()), "", "/login"),
+        Err(error) => {
+            let error = Error::from(error);
+            if !answer.is_for_people(&error) {
+                return error.into_response();
+            }
+            pages::log_in_again(&around, &error, Typed::of(&form).with_password("password"), form.next)
+        }
     }
 }
 
@@ -52,8 +61,9 @@ pub(super) async fn log_out(State(app): State<App>, answer: Answer, headers: Hea
     with_cookie(response, &session::set_cookie(&app, ""))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct SetUp {
+    #[serde(skip_serializing)]
     token: String,
     slug: String,
     name_el: String,
@@ -62,6 +72,7 @@ pub(super) struct SetUp {
     host: String,
     email: String,
     name: String,
+    #[serde(skip_serializing)]
     password: String,
 }
 
@@ -69,8 +80,10 @@ pub(super) async fn set_up(
     State(app): State<App>,
     Client(client): Client,
     answer: Answer,
+    bare: Bare,
     Form(form): Form<SetUp>,
 ) -> Response {
+    let typed = Typed::of(&form).with_password("password");
     let municipality = NewMunicipality {
         slug: form.slug,
         name: Bilingual { el: form.name_el, en: form.name_en },
@@ -80,7 +93,11 @@ pub(super) async fn set_up(
     let (email, password) = (form.email.clone(), form.password.clone());
     let administrator = NewAccount { email: form.email, name: form.name, password: form.password };
     if let Err(error) = app.council.set_up(form.token.trim(), municipality, administrator).await {
-        return answer.give(Err::<(), _>(error.into()), "", "/setup");
+        let error = Error::from(error);
+        if !answer.is_for_people(&error) {
+            return error.into_response();
+        }
+        return pages::set_up_again(&app, &bare, &error, typed).await;
     }
     match app.council.log_in(&email, &password, &client.to_string()).await {
         Ok(token) => {

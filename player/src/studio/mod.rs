@@ -46,6 +46,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/cameras", post(sources::create_camera))
         .route("/studio/cameras/{id}", post(sources::move_camera))
         .route("/studio/sources/{id}/rotate", post(sources::rotate))
+        .route("/studio/sources/{id}/remove", post(sources::remove))
         .merge(films::router())
         .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))
 }
@@ -69,7 +70,7 @@ impl Answer {
         match done {
             Ok(_) if self.html => Redirect::to(then).into_response(),
             Ok(value) => axum::Json(value).into_response(),
-            Err(error) if self.html && !error.status().is_server_error() => {
+            Err(error) if self.is_for_people(&error) => {
                 Redirect::to(&format!("{back}?error={}", percent(&error.key()))).into_response()
             }
             Err(error) => error.into_response(),
@@ -84,9 +85,14 @@ impl Answer {
         (StatusCode::CREATED, axum::Json(serde_json::json!({ "id": id.to_string() }))).into_response()
     }
 
+    /// Whether a refusal is shown on the form's page again.
+    fn is_for_people(&self, error: &Error) -> bool {
+        self.html && !error.status().is_server_error()
+    }
+
     /// Refused: the page of the form again, with the reason and what was typed.
     async fn again(&self, app: App, staff: Staff, page: Page, error: Error, typed: Typed) -> Response {
-        if self.html && !error.status().is_server_error() {
+        if self.is_for_people(&error) {
             return pages::again(app, staff, page, &error, typed).await;
         }
         error.into_response()

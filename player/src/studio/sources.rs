@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::Answer;
 use crate::{
     App,
-    error::Error,
+    error::{Error, Result},
     pages::{self, KeyShown, Page, Staff, Typed},
 };
 
@@ -145,6 +145,15 @@ pub(super) async fn rotate(State(app): State<App>, staff: Staff, answer: Answer,
         Ok((source, key)) => show_key(&app, &staff, &answer, &source, &key),
         Err(error) => answer.give(Err::<(), _>(error), "", "/studio/sources"),
     }
+}
+
+pub(super) async fn remove(State(app): State<App>, staff: Staff, answer: Answer, Path(id): Path<String>) -> Response {
+    let removed = async {
+        let id: SourceId = id.parse().map_err(|_| Error::NotFound)?;
+        Ok(app.council.remove_source(&staff.clerk.clerk, id).await?)
+    };
+    let removed: Result<()> = removed.await;
+    answer.give(removed.map(|()| serde_json::json!({ "ok": true })), "/studio/sources", "/studio/sources")
 }
 
 /// The only answer that ever carries a key.

@@ -162,6 +162,10 @@ pub enum Refusal {
         /// What to set: `H.264`.
         set: String,
     },
+    /// The camera does not answer where we call it.
+    Unreachable,
+    /// The camera wants another user name or password.
+    Denied,
     /// The media could not be read.
     Unreadable {
         /// What the worker said.

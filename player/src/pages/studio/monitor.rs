@@ -149,6 +149,8 @@ fn refused(frame: &Frame, refused: &Refused) -> String {
             arguments.extend([("got", got.clone()), ("set", set.clone())]);
             "monitor-refused-codec"
         }
+        Refusal::Unreachable => "monitor-refused-unreachable",
+        Refusal::Denied => "monitor-refused-denied",
         Refusal::Unreadable { what } => {
             arguments.push(("what", what.clone()));
             "monitor-refused-unreadable"

@@ -130,6 +130,20 @@ async fn a_citizen_finds_the_meeting_in_either_language() {
 }
 
 #[tokio::test]
+async fn a_log_in_that_is_refused_keeps_the_address_and_where_it_leads_and_no_password() {
+    let house = house().await;
+    let form = Request::post("/login").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let body = "email=eleni@example.gr&password=wrong+wrong+wrong&next=/studio/sources";
+    let (status, headers, page) = house.ask(form, body).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(!headers.contains_key(header::SET_COOKIE));
+    for there in ["value=\"eleni@example.gr\"", "value=\"/studio/sources\"", "role=\"alert\""] {
+        assert!(page.contains(there), "{there}: {page}");
+    }
+    assert!(!page.contains("wrong"), "{page}");
+}
+
+#[tokio::test]
 async fn a_clerk_sees_the_meeting_through_its_stages() {
     let house = house().await;
     let studio = format!("/studio/meetings/{}", house.meeting);
