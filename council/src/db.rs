@@ -106,6 +106,7 @@ fn migrations() -> Migrator {
         migration(AGENDA, "agenda", include_str!("../../migrations/0003_agenda.sql")),
         migration(4, "agenda_text", include_str!("../../migrations/0004_agenda_text.sql")),
         migration(5, "source_removed", include_str!("../../migrations/0005_source_removed.sql")),
+        migration(6, "meeting_past", include_str!("../../migrations/0006_meeting_past.sql")),
     ])
 }
 

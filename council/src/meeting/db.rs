@@ -78,8 +78,9 @@ pub(super) async fn scheduled(connection: &mut AnyConnection, of: MunicipalityId
 /// A page of the past, and one more where there is more. A meeting's place is when it began, or was to begin.
 pub(super) async fn past(connection: &mut AnyConnection, of: MunicipalityId, page: u32) -> Result<Vec<Meeting>> {
     let rows = sqlx::query(select!(
-        "WHERE m.municipality = $1 AND m.stage IN ('ended', 'cancelled')
-         ORDER BY COALESCE(m.started_at_ms, m.starts_at_ms) DESC, m.id DESC LIMIT $2 OFFSET $3"
+        "WHERE m.id IN (SELECT id FROM meeting WHERE municipality = $1 AND stage IN ('ended', 'cancelled')
+                        ORDER BY COALESCE(started_at_ms, starts_at_ms) DESC, id DESC LIMIT $2 OFFSET $3)
+         ORDER BY COALESCE(m.started_at_ms, m.starts_at_ms) DESC, m.id DESC"
     ))
     .bind(of.to_string())
     .bind(i64::from(PAGE) + 1)
