@@ -1,5 +1,7 @@
 //! The settings: one strict TOML file, every setting optional, documented in `config.toml` beside this file.
 
+mod acme;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -46,6 +48,7 @@ pub(crate) struct Tls {
     pub(crate) listen: String,
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
+    pub(crate) acme: acme::Acme,
 }
 
 /// `[rtmp]`.
@@ -133,6 +136,7 @@ impl Config {
         );
         let https = self.tls_address()?.is_none() || url.starts_with("https://");
         anyhow::ensure!(https, "tls.listen: server.public_url must begin with https:// and is {url:?}");
+        self.acme()?;
         let url = &self.srt.public_url;
         anyhow::ensure!(
             url.is_empty() || (url.starts_with("srt://") && !url.contains('?')),

@@ -4,7 +4,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use council::{Clock, Council, MeetingId, meeting::Act, permission::Clerk, rebuild::Found};
-use player::{App, server};
+use player::{
+    App,
+    server::{self, TlsAcceptor, acme::Acme},
+};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vod_store::{Intake, Store, store::About};
@@ -118,11 +121,9 @@ impl Running {
         let http = listener.local_addr()?;
         let mut router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
         if let Some(address) = config.tls_address()? {
-            let certificate = server::Certificate::read(&config.tls.certificate, &config.tls.key).context("tls")?;
+            let acceptor = certificate(config, &tasks, &ending).context("tls")?;
             let listener = server::listen(address).with_context(|| format!("HTTPS at {address}"))?;
-            let acceptor = certificate.acceptor().context("tls")?;
             tasks.spawn(server::serve(listener, Some(acceptor), router.clone(), stopping.clone()));
-            tasks.spawn(certificate.follow(ending.clone()));
             router = server::only_to_https(router, config.server.public_url.trim_end_matches('/'));
             tracing::info!(%address, "serving HTTPS");
         }
@@ -149,6 +150,21 @@ impl Running {
         self.parts.council.close().await;
         tracing::info!("stopped");
     }
+}
+
+/// What takes TLS connections, by the operator's certificate or by one that is got, and the task that renews it.
+fn certificate(config: &Config, tasks: &TaskTracker, ending: &CancellationToken) -> anyhow::Result<TlsAcceptor> {
+    if let Some(settings) = config.acme()? {
+        let folder = settings.folder.clone();
+        let acme = Acme::open(settings, Clock::system()).with_context(|| folder.display().to_string())?;
+        let acceptor = acme.acceptor()?;
+        tasks.spawn(acme.follow(ending.clone()));
+        return Ok(acceptor);
+    }
+    let certificate = server::Certificate::read(&config.tls.certificate, &config.tls.key)?;
+    let acceptor = certificate.acceptor()?;
+    tasks.spawn(certificate.follow(ending.clone()));
+    Ok(acceptor)
 }
 
 /// Waits for SIGTERM or Ctrl-C.

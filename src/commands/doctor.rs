@@ -3,6 +3,7 @@
 use std::{io::Write, process::ExitCode, time::Instant};
 
 use council::{Clock, Council};
+use player::server::acme;
 
 use super::print;
 use crate::config::Config;
@@ -40,6 +41,10 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     say("disk", disk(&config));
     say("clock", clock());
     say("HTTP port", port(config.server.listen));
+    if let Some(address) = config.tls_address()? {
+        say("HTTPS port", port(address));
+        say("certificate", certificate(&config)?);
+    }
     match config.rtmp_address()? {
         Some(address) => say("RTMP port", port(address)),
         None => say("RTMP port", Ok("off by the settings".into())),
@@ -123,6 +128,19 @@ fn clock() -> Finding {
         "nothing is seen to keep it in time; install chrony if nothing does"
     };
     Ok(format!("{now}; {kept}"))
+}
+
+fn certificate(config: &Config) -> anyhow::Result<Finding> {
+    if let Some(settings) = config.acme()? {
+        return Ok(acme::look(&settings, &Clock::system()));
+    }
+    let (chain, key) = (&config.tls.certificate, &config.tls.key);
+    if let Err(error) = player::server::Certificate::read(chain, key) {
+        return Ok(Err(format!("{error}; look at tls.certificate and tls.key")));
+    }
+    let leaf = acme::Leaf::read(&std::fs::read(chain)?)?;
+    let past = leaf.not_after_ms < Clock::system().now_ms();
+    Ok(if past { Err(format!("{leaf}, which is past; renew it")) } else { Ok(leaf.to_string()) })
 }
 
 fn port(address: std::net::SocketAddr) -> Finding {

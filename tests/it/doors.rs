@@ -9,13 +9,13 @@ use std::{
 use crate::server::{Encoder, Server, free_ports};
 
 /// What curl says to these arguments.
-fn curl(arguments: &[&str]) -> String {
+pub(crate) fn curl(arguments: &[&str]) -> String {
     let out = Command::new("curl").args(["--silent", "--max-time", "20"]).args(arguments).output();
     String::from_utf8_lossy(&out.expect("curl is installed (script/setup tests)").stdout).into_owned()
 }
 
 /// Asks until the answer is as wanted.
-fn until(what: &str, ask: impl Fn() -> String, wanted: impl Fn(&str) -> bool) -> String {
+pub(crate) fn until(what: &str, ask: impl Fn() -> String, wanted: impl Fn(&str) -> bool) -> String {
     let began = Instant::now();
     loop {
         let answer = ask();
@@ -28,11 +28,12 @@ fn until(what: &str, ask: impl Fn() -> String, wanted: impl Fn(&str) -> bool) ->
 }
 
 /// A certificate for this name, signed by itself; answers chain and key.
-fn certificate(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+pub(crate) fn certificate(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
     let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
-        .args(["-subj", &format!("/CN={name}"), "-addext", &format!("subjectAltName=DNS:{name}"), "-keyout"])
+        .args(["-subj", &format!("/CN={name}"), "-addext", &format!("subjectAltName=DNS:{name}")])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
         .arg(&key)
         .arg("-out")
         .arg(&chain)

@@ -8,6 +8,7 @@
 
 mod tree;
 
+mod acme;
 #[path = "../../vod-store/tests/it/camera.rs"]
 mod camera;
 mod crash;

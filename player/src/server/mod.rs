@@ -1,5 +1,6 @@
 //! The HTTP server: its own accept loop, so that every connection is counted, bounded and ended in order.
 
+pub mod acme;
 mod tls;
 
 use std::{
@@ -26,12 +27,13 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpSocket, TcpStream},
     sync::Semaphore,
 };
-use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use tokio_rustls::TlsAcceptor;
 
 pub use tls::{BadCertificate, Certificate, only_to_https};
 
@@ -179,11 +181,12 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, router: Rout
 
 async fn secure(tls: TlsAcceptor, stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
     // A client that does not finish its greeting, or speaks something else, is let go.
-    let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await else { return };
-    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        http2(stream, peer, router, stopping).await;
-    } else {
-        http1(stream, peer, router, stopping).await;
+    let Ok(Ok(mut stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await else { return };
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => http2(stream, peer, router, stopping).await,
+        // The greeting was the proof, and no more is said (RFC 8737 §3); how it ends is the other's affair.
+        Some(tls::PROOF) => drop(tokio::time::timeout(HEAD, stream.shutdown()).await),
+        _ => http1(stream, peer, router, stopping).await,
     }
 }
 

@@ -1,6 +1,7 @@
-//! HTTPS by the operator's certificate, which is read anew when its files change: renewing needs no restart.
+//! HTTPS: what is shown to whom greets, and the operator's certificate, which is read anew when its files change.
 
 use std::{
+    collections::HashMap,
     io,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -32,6 +33,9 @@ const LOOK: Duration = Duration::from_secs(60);
 /// What is answered without HTTPS too: who watches the machine asks on the machine.
 const PLAIN: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// The protocol by which a certificate authority checks a name (RFC 8737).
+pub(super) const PROOF: &[u8] = b"acme-tls/1";
+
 /// The certificate and its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {what}", path.display())]
@@ -48,12 +52,49 @@ pub struct Certificate {
     current: Arc<Current>,
 }
 
-#[derive(Debug)]
-struct Current(RwLock<Arc<CertifiedKey>>);
+/// What is shown to whom greets: the certificate, once there is one, and the proofs for a certificate authority.
+#[derive(Debug, Default)]
+pub(super) struct Current {
+    certified: RwLock<Option<Arc<CertifiedKey>>>,
+    proofs: RwLock<HashMap<String, Arc<CertifiedKey>>>,
+}
 
 impl ResolvesServerCert for Current {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if hello.alpn().is_some_and(|mut protocols| protocols.any(|protocol| protocol == PROOF)) {
+            let name = hello.server_name()?.to_ascii_lowercase();
+            return self.proofs.read().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        }
+        self.certified.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Current {
+    /// Shows this certificate from now on; connections that stand keep theirs.
+    pub(super) fn show(&self, certified: Arc<CertifiedKey>) {
+        *self.certified.write().unwrap_or_else(PoisonError::into_inner) = Some(certified);
+    }
+
+    /// Shows this proof to whoever checks the name.
+    pub(super) fn prove(&self, name: &str, proof: Arc<CertifiedKey>) {
+        self.proofs.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_ascii_lowercase(), proof);
+    }
+
+    /// Takes all proofs back.
+    pub(super) fn prove_no_more(&self) {
+        self.proofs.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What takes TLS connections with it: versions 1.2 and 1.3, HTTP/2 and HTTP/1.1, and proofs where asked.
+    pub(super) fn acceptor(self: &Arc<Self>, proofs: bool) -> io::Result<TlsAcceptor> {
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
+        let mut config = builder.with_no_client_auth().with_cert_resolver(self.clone());
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        if proofs {
+            config.alpn_protocols.push(PROOF.to_vec());
+        }
+        Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
 
@@ -63,7 +104,8 @@ impl Certificate {
     /// # Errors
     /// When a file cannot be read, holds nothing of the kind, or the two do not belong together.
     pub fn read(chain: &Path, key: &Path) -> Result<Self, BadCertificate> {
-        let current = Arc::new(Current(RwLock::new(certified(chain, key)?)));
+        let current = Arc::new(Current::default());
+        current.show(certified(chain, key)?);
         Ok(Self { chain: chain.to_owned(), key: key.to_owned(), current })
     }
 
@@ -72,11 +114,7 @@ impl Certificate {
     /// # Errors
     /// When the library refuses its own defaults, which cannot be mended by settings.
     pub fn acceptor(&self) -> io::Result<TlsAcceptor> {
-        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
-        let mut config = builder.with_no_client_auth().with_cert_resolver(self.current.clone());
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        self.current.acceptor(false)
     }
 
     /// Reads the files again whenever they change, until `ending`. What cannot be used is told, and the old one stays.
@@ -104,8 +142,7 @@ impl Certificate {
     /// # Errors
     /// As [`Certificate::read`]; the old certificate stays.
     pub fn renew(&self) -> Result<(), BadCertificate> {
-        let fresh = certified(&self.chain, &self.key)?;
-        *self.current.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        self.current.show(certified(&self.chain, &self.key)?);
         Ok(())
     }
 
