@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT / "media-fixtures"))
 import read_clock  # noqa: E402
 
 
-def free_port():
-    with socket.socket() as one:
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(type=kind) as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
 
@@ -35,7 +35,7 @@ class Server:
         self.data, self.before = folder / "data", list(before)
         self.settings = folder / "bema.toml"
         self.settings.write_text(f"[data]\nfolder = {json.dumps(str(self.data))}\n{settings}[media]\nanalysis = false\n")
-        self.http, self.rtmp, self.srt = free_port(), free_port(), free_port()
+        self.http, self.rtmp, self.srt = free_port(), free_port(), free_port(socket.SOCK_DGRAM)
         self.environment = {**os.environ, "BEMA_LOG": "error", **(environment or {})}
         self.log = open(folder / "bema.log", "ab")
         self.meeting = None
@@ -44,8 +44,7 @@ class Server:
     def start(self):
         self.process = subprocess.Popen(
             [*self.before, TARGET / "bema", "demo", "--config", self.settings, "--no-past", "--no-encoder",
-             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"127.0.0.1:{self.rtmp}",
-             "--srt", f"127.0.0.1:{self.srt}"],
+             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"0.0.0.0:{self.rtmp}", "--srt", f"0.0.0.0:{self.srt}"],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=self.environment)
         for line in self.process.stdout:
             found = re.search(rb"studio/meetings/(\S+)", line)
@@ -55,6 +54,17 @@ class Server:
             if b"Ctrl-C" in line:
                 break
         promise(self.meeting, f"the server did not start: {self.data.parent / 'bema.log'}")
+
+    def key(self):
+        return json.loads((self.data / "demo.json").read_text())["key"]
+
+    def address(self, host="127.0.0.1"):
+        """Where an encoder publishes over RTMP, key included."""
+        return f"rtmp://{host}:{self.rtmp}/live/{self.key()}"
+
+    def srt_address(self, host="127.0.0.1", port=None):
+        """Where an encoder calls over SRT, key included, as a clerk is shown it; `port`: that of something in between."""
+        return f"srt://{host}:{port or self.srt}?streamid={self.key()}"
 
     def get(self, path, timeout=10):
         """The body, or None when the server is away or says no."""
@@ -78,11 +88,6 @@ class Server:
 
     def media(self, name):
         return self.get(f"/media/{self.meeting}/{name}")
-
-    def address(self):
-        """Where an encoder sends to, with its key."""
-        key = json.loads((self.data / "demo.json").read_text())["key"]
-        return f"rtmp://127.0.0.1:{self.rtmp}/live/{key}"
 
     def kill(self):
         self.process.kill()
@@ -109,15 +114,18 @@ class Server:
 class Encoder:
     """ffmpeg under `media-fixtures/clock-encoder`: every frame carries the instant of its capture."""
 
-    def __init__(self, server):
+    def __init__(self, server, address=None, before=(), more=()):
         self.process = subprocess.Popen(
-            [sys.executable, ROOT / "media-fixtures/clock-encoder", server.address(),
-             "--preset", "ultrafast"], start_new_session=True, stdin=subprocess.DEVNULL,
+            [*before, sys.executable, ROOT / "media-fixtures/clock-encoder", address or server.address(),
+             "--preset", "ultrafast", *more], start_new_session=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def kill(self):
+    def signal(self, number):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
         self.process.wait()
 
 
@@ -201,13 +209,13 @@ def no_frame_twice(server):
 
 
 @contextlib.contextmanager
-def house(settings="", before=(), environment=None, folder=None):
-    """A server, an encoder and a viewer, live; ended and cleared away afterwards."""
+def house(settings="", before=(), environment=None, folder=None, encoder=Encoder):
+    """A server, an encoder (what `encoder` makes for the server) and a viewer, live; ended and cleared away afterwards."""
     with tempfile.TemporaryDirectory(prefix="bema-torture-") as name:
         own = folder or pathlib.Path(name)
         server = Server(own, settings.replace("OWN", str(own)), before, environment)
-        encoder, viewer = Encoder(server), Viewer(server)
-        parts = {"server": server, "encoder": encoder, "viewer": viewer}
+        parts = {"server": server, "encoder": encoder(server), "viewer": Viewer(server)}
+        viewer = parts["viewer"]
         try:
             wait_for("the encoder's picture", lambda: server.workers() and viewer.count() > 20, 30)
             yield parts
