@@ -173,23 +173,31 @@ class Viewer(threading.Thread):
             promise(hashlib.sha256(body).hexdigest() == sha256, f"{uri} is not what was public")
 
 
+def runs(server, track, folder):
+    """Of a recorded track the files of its runs, one after the other: what lies between two discontinuities, playable."""
+    found = []
+    for line in server.media(f"{track}.m3u8").decode().splitlines():
+        if line.startswith("#EXT-X-MAP:"):
+            found.append([re.search('URI="([^"]+)"', line)[1]])
+        elif line and not line.startswith("#"):
+            found[-1].append(line)
+    for number, run_of in enumerate(run_of for run_of in found if len(run_of) > 1):
+        file = pathlib.Path(folder) / f"{track}-{number}.mp4"
+        file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
+        yield file
+
+
+def packet_times(file, *only):
+    """The media times of a file's packets, in order; with "-skip_frame", "nokey" and the like only of some."""
+    told = run("ffprobe", "-v", "error", *only, "-show_entries", "packet=pts_time", "-of", "csv=p=0", file)
+    return sorted(float(line.strip(",")) for line in told.stdout.split() if line.strip(",") != "N/A")
+
+
 def frames(server):
     """Of the recorded picture, run by run: the capture times of its frames, decoded, in their order; and their media times."""
-    playlist = server.media("video.m3u8").decode()
-    runs, current = [], None
-    for line in playlist.splitlines():
-        if line.startswith("#EXT-X-MAP:"):
-            current = [re.search('URI="([^"]+)"', line)[1]]
-            runs.append(current)
-        elif line and not line.startswith("#"):
-            current.append(line)
     with tempfile.TemporaryDirectory(prefix="bema-frames-") as folder:
-        for number, run_of in enumerate(run_of for run_of in runs if len(run_of) > 1):
-            file = pathlib.Path(folder) / f"{number}.mp4"
-            file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
-            told = run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0", file)
-            times = sorted(float(line.strip(",")) for line in told.stdout.split() if line.strip(",") != "N/A")
-            yield [capture for _, capture in read_clock.captures(str(file)) if capture is not None], times
+        for file in runs(server, "video", folder):
+            yield [capture for _, capture in read_clock.captures(str(file)) if capture is not None], packet_times(file)
 
 
 def no_frame_twice(server):
@@ -206,6 +214,33 @@ def no_frame_twice(server):
         holes = [at for at, after in zip(times, times[1:]) if captured and after - at > 0.06]
         promise(not holes, f"frames are missing within a run, after {holes} s of it")
     return count
+
+
+def beeps_after(picture, sound, late):
+    """Of one run of an encoder with `--beeps`: by how many seconds its beeps come after the second that they belong to."""
+    began = packet_times(picture)[0]
+    said = run("ffmpeg", "-nostdin", "-hide_banner", "-copyts", "-itsoffset", late, "-i", sound, "-vn",
+               "-af", "highpass=f=1500,highpass=f=1500,silencedetect=n=-40dB:d=0.3", "-f", "null", "-").stderr
+    # A run begins with a keyframe, and the encoder begins a second with each. The last end is that of the run.
+    beeps = [float(at) for at in re.findall(r"silence_end: ([\d.]+)", said)][:-1]
+    return [(at - began + 0.5) % 1 - 0.5 for at in beeps]
+
+
+def sound_with_picture(server, late=0.0):
+    """Sound and picture of every run belong together; answers by how many seconds they are apart at most.
+
+    With `late` the sound is taken so many seconds later than it is: it must then be noticed.
+    """
+    apart = [0.0]
+    with tempfile.TemporaryDirectory(prefix="bema-beeps-") as folder:
+        pictures, sounds = list(runs(server, "video", folder)), list(runs(server, "audio", folder))
+        promise(len(pictures) == len(sounds), f"{len(pictures)} runs of picture, {len(sounds)} of sound")
+        for picture, sound in zip(pictures, sounds):
+            if any(capture for _, capture in read_clock.captures(str(picture), 1)):
+                apart += [abs(after) for after in beeps_after(picture, sound, late)]
+    promise(len(apart) > 2, "no beep was heard")
+    promise(max(apart) < 0.1, f"sound and picture are {max(apart):.2f} s apart")
+    return max(apart)
 
 
 @contextlib.contextmanager
