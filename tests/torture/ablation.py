@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from bema import runs
+from bema import has_captures, runs
 from common import Broken, promise, run, say
 
 
@@ -48,12 +48,13 @@ def punched(server):
 
 
 def sent_again(server):
-    """The last run of the source is sent once more, as by an encoder that repeats itself."""
+    """The longest run of the source is sent again, as by an encoder that repeats itself."""
     with tempfile.TemporaryDirectory(prefix="bema-again-") as folder:
         pictures, sounds = list(runs(server, "video", folder)), list(runs(server, "audio", folder))
-        # The last is the slate.
-        picture, sound = pictures[-2], sounds[-2]
+        # A slate carries no capture times.
+        sent = [pair for pair in zip(pictures, sounds) if has_captures(pair[0])]
+        picture, sound = max(sent, key=lambda pair: pair[0].stat().st_size)
         done = subprocess.run(
-            ["ffmpeg", "-nostdin", "-v", "error", "-re", "-i", picture, "-i", sound, "-t", "4", "-c", "copy",
-             "-flvflags", "no_duration_filesize", "-f", "flv", server.address()], capture_output=True, check=False)
+            ["ffmpeg", "-nostdin", "-v", "error", "-re", "-stream_loop", "2", "-i", picture, "-stream_loop", "2", "-i", sound,
+             "-t", "5", "-c", "copy", "-flvflags", "no_duration_filesize", "-f", "flv", server.address()], capture_output=True, check=False)
         promise(done.returncode == 0, f"the record could not be sent again: {done.stderr.decode()}")

@@ -216,6 +216,11 @@ def no_frame_twice(server):
     return count
 
 
+def has_captures(file):
+    """Whether the pictures are the source's and not the slate's."""
+    return any(capture for _, capture in read_clock.captures(str(file), 1))
+
+
 def beeps_after(picture, sound, late):
     """Of one run of an encoder with `--beeps`: by how many seconds its beeps come after the second that they belong to."""
     began = packet_times(picture)[0]
@@ -236,7 +241,7 @@ def sound_with_picture(server, late=0.0):
         pictures, sounds = list(runs(server, "video", folder)), list(runs(server, "audio", folder))
         promise(len(pictures) == len(sounds), f"{len(pictures)} runs of picture, {len(sounds)} of sound")
         for picture, sound in zip(pictures, sounds):
-            if any(capture for _, capture in read_clock.captures(str(picture), 1)):
+            if has_captures(picture):
                 apart += [abs(after) for after in beeps_after(picture, sound, late)]
     promise(len(apart) > 2, "no beep was heard")
     promise(max(apart) < 0.1, f"sound and picture are {max(apart):.2f} s apart")
