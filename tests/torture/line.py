@@ -17,6 +17,21 @@ from common import ROOT, promise, run
 NUMBERS = itertools.count(os.getpid() % 100 * 2)
 
 
+def remove(name):
+    """Ends a namespace, with whatever is left in it: that would keep it."""
+    for left in run("ip", "netns", "pids", name, check=False).stdout.split():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(left), 9)
+    run("ip", "netns", "delete", name, check=False)
+
+
+def remove_orphans():
+    """Ends the namespaces of those who were killed before they could."""
+    for name in re.findall(r"^(bema-\d+-\S+)", run("ip", "netns", "list").stdout, re.M):
+        if not os.path.exists(f"/proc/{name.split('-')[1]}"):
+            remove(name)
+
+
 class Line:
     """Entered, it is there; `inside` goes before a command that is to run at the encoder's end."""
 
@@ -29,6 +44,7 @@ class Line:
         self.relays = []
 
     def __enter__(self):
+        remove_orphans()
         try:
             self.lay()
         except BaseException:
@@ -60,12 +76,8 @@ class Line:
         for relay in self.relays:
             relay.kill()
             relay.wait()
-        # Whatever else is left in a namespace would keep it.
         for name in (self.far, self.router):
-            for left in run("ip", "netns", "pids", name, check=False).stdout.split():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(left), 9)
-            run("ip", "netns", "delete", name, check=False)
+            remove(name)
 
     def rules(self, *what, **more):
         return run("ip", "netns", "exec", self.router, "iptables", "-w", *what, **more)
