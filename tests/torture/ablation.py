@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from bema import has_captures, runs
+from bema import both
 from common import Broken, promise, run, say
 
 
@@ -50,10 +50,7 @@ def punched(server):
 def sent_again(server):
     """The longest run of the source is sent again, as by an encoder that repeats itself."""
     with tempfile.TemporaryDirectory(prefix="bema-again-") as folder:
-        pictures, sounds = list(runs(server, "video", folder)), list(runs(server, "audio", folder))
-        # A slate carries no capture times.
-        sent = [pair for pair in zip(pictures, sounds) if has_captures(pair[0])]
-        picture, sound = max(sent, key=lambda pair: pair[0].stat().st_size)
+        picture, sound = max(both(server, folder), key=lambda pair: pair[0].stat().st_size)
         done = subprocess.run(
             ["ffmpeg", "-nostdin", "-v", "error", "-re", "-stream_loop", "2", "-i", picture, "-stream_loop", "2", "-i", sound,
              "-t", "5", "-c", "copy", "-flvflags", "no_duration_filesize", "-f", "flv", server.address()], capture_output=True, check=False)

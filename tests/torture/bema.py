@@ -181,10 +181,21 @@ def runs(server, track, folder):
             found.append([re.search('URI="([^"]+)"', line)[1]])
         elif line and not line.startswith("#"):
             found[-1].append(line)
-    for number, run_of in enumerate(run_of for run_of in found if len(run_of) > 1):
-        file = pathlib.Path(folder) / f"{track}-{number}.mp4"
-        file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
-        yield file
+    for number, run_of in enumerate(found):
+        if len(run_of) > 1:
+            file = pathlib.Path(folder) / f"{track}-{number}.mp4"
+            file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
+            yield number, file
+
+
+def both(server, folder):
+    """Of every run of the source: its picture and its sound. A slate carries no capture times."""
+    sounds = dict(runs(server, "audio", folder))
+    pictures = [(number, file) for number, file in runs(server, "video", folder) if has_captures(file)]
+    # The last run may have a whole segment of the one and not yet of the other.
+    missing = [number for number, _ in pictures[:-1] if number not in sounds]
+    promise(not missing, f"runs {missing} have a picture and no sound")
+    return [(file, sounds[number]) for number, file in pictures if number in sounds]
 
 
 def packet_times(file, *only):
@@ -196,7 +207,7 @@ def packet_times(file, *only):
 def frames(server):
     """Of the recorded picture, run by run: the capture times of its frames, decoded, in their order; and their media times."""
     with tempfile.TemporaryDirectory(prefix="bema-frames-") as folder:
-        for file in runs(server, "video", folder):
+        for _, file in runs(server, "video", folder):
             yield [capture for _, capture in read_clock.captures(str(file)) if capture is not None], packet_times(file)
 
 
@@ -238,11 +249,8 @@ def sound_with_picture(server, late=0.0):
     """
     apart = [0.0]
     with tempfile.TemporaryDirectory(prefix="bema-beeps-") as folder:
-        pictures, sounds = list(runs(server, "video", folder)), list(runs(server, "audio", folder))
-        promise(len(pictures) == len(sounds), f"{len(pictures)} runs of picture, {len(sounds)} of sound")
-        for picture, sound in zip(pictures, sounds):
-            if has_captures(picture):
-                apart += [abs(after) for after in beeps_after(picture, sound, late)]
+        for picture, sound in both(server, folder):
+            apart += [abs(after) for after in beeps_after(picture, sound, late)]
     promise(len(apart) > 2, "no beep was heard")
     promise(max(apart) < 0.1, f"sound and picture are {max(apart):.2f} s apart")
     return max(apart)

@@ -3,9 +3,9 @@
 twisted  An encoder's RTMP, a transport stream over SRT, and films for `bema import`, torn, doubled and twisted by dice whose
          seed is told; and one caller over SRT who encrypts where no passphrase is set. Whoever presents a key has one: what is
          twisted gets as far as it can.
-         The server lives, and nothing in it panics but what KNOWN names; the other source's transmission is one take, without a hole, no frame of it
-         missing or doubled; the log has a line about each peer; its memory does not grow by more than 48 MiB; a film is
-         taken in or refused in words, and no import dies.
+         The server lives, and nothing in it panics but what KNOWN names; the other source's transmission is one take, without
+         a hole, no frame of it missing or doubled; the log has a line about each peer; its memory does not grow by more than
+         48 MiB; a film is taken in or refused in words, and no import dies.
          Ablation: that a peer is not in the log is seen; that the other source was disturbed is seen, by killing its worker.
 """
 
