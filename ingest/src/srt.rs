@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
-use srt_protocol::settings::KeySettings;
+use srt_protocol::{packet::SocketId, settings::KeySettings};
 use srt_tokio::{
     ConnectionRequest, SrtListener, SrtSocket,
     access::{AccessControlList, RejectReason, ServerRejectReason},
@@ -46,8 +46,9 @@ pub const MAX_CALLERS: usize = 64;
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection without a packet of media for so long is closed.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The least time that lost packets have to be sent again; a caller may ask for more.
-const LATENCY: Duration = Duration::from_millis(120);
+/// The least time that lost packets have to be sent again; a caller may ask for more. At 40 ms there and back it is
+/// enough for the third repetition of a packet, and of the request for it.
+const LATENCY: Duration = Duration::from_millis(300);
 /// Packets that wait for a worker: at 8 Mb/s five seconds.
 const QUEUE: usize = 4096;
 /// The kernel's room for packets that have come.
@@ -110,6 +111,19 @@ fn begins_call(datagram: &[u8]) -> bool {
         && word(0) == Some(&[0x80, 0, 0, 0])
         && word(12) == Some(&[0; 4])
         && word(36) == Some(&[0, 0, 0, 1])
+}
+
+/// What tells a caller that it is refused since it encrypts or does not (draft-sharabayko-srt-01 §3.2.1: a handshake
+/// whose type is 1000 and the reason).
+fn refusal(caller: SocketId) -> [u8; 64] {
+    const UNSECURE: u32 = 11;
+    let mut datagram = [0; 64];
+    let mut write = |at: usize, word: u32| datagram[at..at + 4].copy_from_slice(&word.to_be_bytes());
+    write(0, 0x8000_0000);
+    write(12, caller.0);
+    write(16, 5);
+    write(36, 1000 + UNSECURE);
+    datagram
 }
 
 /// The stream key in a stream id: all of it, or the resource's name in the standard form `#!::r=KEY,m=publish`.
@@ -249,12 +263,17 @@ async fn admit(server: &Server, request: ConnectionRequest, peer: SocketAddr) ->
             return Ok(refuse(request, ServerRejectReason::Conflict).await?);
         }
     };
+    let caller = request.remote_socket_id();
     let accepted = timeout(HANDSHAKE_TIMEOUT, request.accept(encryption)).await;
-    let accepted = accepted.map_err(|_| Error::Srt("the handshake took too long"))?;
-    let mut socket = accepted.map_err(|_| {
+    let Ok(mut socket) = accepted.map_err(|_| Error::Srt("the handshake took too long"))? else {
         server.failures.failed(peer.ip());
-        Error::Srt("the handshake failed; most likely the passphrase is another")
-    })?;
+        if server.passphrase.is_some() {
+            return Err(Error::Srt("the handshake failed; most likely the passphrase is another"));
+        }
+        // Keys that nobody told of in the request are too much for the protocol's task, which ends without an answer.
+        open(server.address, Some(peer))?.send(&refusal(caller)).await?;
+        return Err(Error::Srt("it encrypts, and no passphrase is set here"));
+    };
     tracing::info!(%source, %peer, "a source calls over SRT");
     let outcome = carry(server, &feed, &mut socket).await;
     drop(feed);

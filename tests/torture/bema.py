@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT / "media-fixtures"))
 import read_clock  # noqa: E402
 
 
-def free_port():
-    with socket.socket() as one:
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(type=kind) as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
 
@@ -35,7 +35,7 @@ class Server:
         self.data, self.before = folder / "data", list(before)
         self.settings = folder / "bema.toml"
         self.settings.write_text(f"[data]\nfolder = {json.dumps(str(self.data))}\n{settings}[media]\nanalysis = false\n")
-        self.http, self.rtmp, self.srt = free_port(), free_port(), free_port()
+        self.http, self.rtmp, self.srt = free_port(), free_port(), free_port(socket.SOCK_DGRAM)
         self.environment = {**os.environ, "BEMA_LOG": "error", **(environment or {})}
         self.log = open(folder / "bema.log", "ab")
         self.meeting = None
@@ -44,8 +44,7 @@ class Server:
     def start(self):
         self.process = subprocess.Popen(
             [*self.before, TARGET / "bema", "demo", "--config", self.settings, "--no-past", "--no-encoder",
-             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"127.0.0.1:{self.rtmp}",
-             "--srt", f"127.0.0.1:{self.srt}"],
+             "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--rtmp", f"0.0.0.0:{self.rtmp}", "--srt", f"0.0.0.0:{self.srt}"],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=self.environment)
         for line in self.process.stdout:
             found = re.search(rb"studio/meetings/(\S+)", line)
@@ -55,6 +54,17 @@ class Server:
             if b"Ctrl-C" in line:
                 break
         promise(self.meeting, f"the server did not start: {self.data.parent / 'bema.log'}")
+
+    def key(self):
+        return json.loads((self.data / "demo.json").read_text())["key"]
+
+    def address(self, host="127.0.0.1"):
+        """Where an encoder publishes over RTMP, key included."""
+        return f"rtmp://{host}:{self.rtmp}/live/{self.key()}"
+
+    def srt_address(self, host="127.0.0.1", port=None):
+        """Where an encoder calls over SRT, key included, as a clerk is shown it; `port`: that of something in between."""
+        return f"srt://{host}:{port or self.srt}?streamid={self.key()}"
 
     def get(self, path, timeout=10):
         """The body, or None when the server is away or says no."""
@@ -78,11 +88,6 @@ class Server:
 
     def media(self, name):
         return self.get(f"/media/{self.meeting}/{name}")
-
-    def address(self):
-        """Where an encoder sends to, with its key."""
-        key = json.loads((self.data / "demo.json").read_text())["key"]
-        return f"rtmp://127.0.0.1:{self.rtmp}/live/{key}"
 
     def kill(self):
         self.process.kill()
@@ -109,15 +114,18 @@ class Server:
 class Encoder:
     """ffmpeg under `media-fixtures/clock-encoder`: every frame carries the instant of its capture."""
 
-    def __init__(self, server):
+    def __init__(self, server, address=None, before=(), more=()):
         self.process = subprocess.Popen(
-            [sys.executable, ROOT / "media-fixtures/clock-encoder", server.address(),
-             "--preset", "ultrafast"], start_new_session=True, stdin=subprocess.DEVNULL,
+            [*before, sys.executable, ROOT / "media-fixtures/clock-encoder", address or server.address(),
+             "--preset", "ultrafast", *more], start_new_session=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def kill(self):
+    def signal(self, number):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
         self.process.wait()
 
 
@@ -165,23 +173,42 @@ class Viewer(threading.Thread):
             promise(hashlib.sha256(body).hexdigest() == sha256, f"{uri} is not what was public")
 
 
+def runs(server, track, folder):
+    """Of a recorded track the files of its runs, one after the other: what lies between two discontinuities, playable."""
+    found = []
+    for line in server.media(f"{track}.m3u8").decode().splitlines():
+        if line.startswith("#EXT-X-MAP:"):
+            found.append([re.search('URI="([^"]+)"', line)[1]])
+        elif line and not line.startswith("#"):
+            found[-1].append(line)
+    for number, run_of in enumerate(found):
+        if len(run_of) > 1:
+            file = pathlib.Path(folder) / f"{track}-{number}.mp4"
+            file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
+            yield number, file
+
+
+def both(server, folder):
+    """Of every run of the source: its picture and its sound. A slate carries no capture times."""
+    sounds = dict(runs(server, "audio", folder))
+    pictures = [(number, file) for number, file in runs(server, "video", folder) if has_captures(file)]
+    # The last run may have a whole segment of the one and not yet of the other.
+    missing = [number for number, _ in pictures[:-1] if number not in sounds]
+    promise(not missing, f"runs {missing} have a picture and no sound")
+    return [(file, sounds[number]) for number, file in pictures if number in sounds]
+
+
+def packet_times(file, *only):
+    """The media times of a file's packets, in order; with "-skip_frame", "nokey" and the like only of some."""
+    told = run("ffprobe", "-v", "error", *only, "-show_entries", "packet=pts_time", "-of", "csv=p=0", file)
+    return sorted(float(line.strip(",")) for line in told.stdout.split() if line.strip(",") != "N/A")
+
+
 def frames(server):
     """Of the recorded picture, run by run: the capture times of its frames, decoded, in their order; and their media times."""
-    playlist = server.media("video.m3u8").decode()
-    runs, current = [], None
-    for line in playlist.splitlines():
-        if line.startswith("#EXT-X-MAP:"):
-            current = [re.search('URI="([^"]+)"', line)[1]]
-            runs.append(current)
-        elif line and not line.startswith("#"):
-            current.append(line)
     with tempfile.TemporaryDirectory(prefix="bema-frames-") as folder:
-        for number, run_of in enumerate(run_of for run_of in runs if len(run_of) > 1):
-            file = pathlib.Path(folder) / f"{number}.mp4"
-            file.write_bytes(b"".join(server.media(name) or b"" for name in run_of))
-            told = run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0", file)
-            times = sorted(float(line.strip(",")) for line in told.stdout.split() if line.strip(",") != "N/A")
-            yield [capture for _, capture in read_clock.captures(str(file)) if capture is not None], times
+        for _, file in runs(server, "video", folder):
+            yield [capture for _, capture in read_clock.captures(str(file)) if capture is not None], packet_times(file)
 
 
 def no_frame_twice(server):
@@ -200,14 +227,43 @@ def no_frame_twice(server):
     return count
 
 
+def has_captures(file):
+    """Whether the pictures are the source's and not the slate's."""
+    return any(capture for _, capture in read_clock.captures(str(file), 1))
+
+
+def beeps_after(picture, sound, late):
+    """Of one run of an encoder with `--beeps`: by how many seconds its beeps come after the second that they belong to."""
+    began = packet_times(picture)[0]
+    said = run("ffmpeg", "-nostdin", "-hide_banner", "-copyts", "-itsoffset", late, "-i", sound, "-vn",
+               "-af", "highpass=f=1500,highpass=f=1500,silencedetect=n=-40dB:d=0.3", "-f", "null", "-").stderr
+    # A run begins with a keyframe, and the encoder begins a second with each. The last end is that of the run.
+    beeps = [float(at) for at in re.findall(r"silence_end: ([\d.]+)", said)][:-1]
+    return [(at - began + 0.5) % 1 - 0.5 for at in beeps]
+
+
+def sound_with_picture(server, late=0.0):
+    """Sound and picture of every run belong together; answers by how many seconds they are apart at most.
+
+    With `late` the sound is taken so many seconds later than it is: it must then be noticed.
+    """
+    apart = [0.0]
+    with tempfile.TemporaryDirectory(prefix="bema-beeps-") as folder:
+        for picture, sound in both(server, folder):
+            apart += [abs(after) for after in beeps_after(picture, sound, late)]
+    promise(len(apart) > 2, "no beep was heard")
+    promise(max(apart) < 0.1, f"sound and picture are {max(apart):.2f} s apart")
+    return max(apart)
+
+
 @contextlib.contextmanager
-def house(settings="", before=(), environment=None, folder=None):
-    """A server, an encoder and a viewer, live; ended and cleared away afterwards."""
+def house(settings="", before=(), environment=None, folder=None, encoder=Encoder):
+    """A server, an encoder (what `encoder` makes for the server) and a viewer, live; ended and cleared away afterwards."""
     with tempfile.TemporaryDirectory(prefix="bema-torture-") as name:
         own = folder or pathlib.Path(name)
         server = Server(own, settings.replace("OWN", str(own)), before, environment)
-        encoder, viewer = Encoder(server), Viewer(server)
-        parts = {"server": server, "encoder": encoder, "viewer": viewer}
+        parts = {"server": server, "encoder": encoder(server), "viewer": Viewer(server)}
+        viewer = parts["viewer"]
         try:
             wait_for("the encoder's picture", lambda: server.workers() and viewer.count() > 20, 30)
             yield parts

@@ -14,6 +14,9 @@ database  It is locked (a minute; short round: 8 s), then deleted: transmission 
 
 After each: what the viewer got and the disks still have is there, byte for byte, and `bema verify` finds no fault.
 Each fault proves that it was one: by the store's own counters, or by what it did to the files.
+
+Ablations, each seen by the check that the round itself makes: eio, a hole is punched into the record; slow and database, the
+server hangs; clock, the monotonic clock jumps too; database, a meeting without its journal is not put back.
 """
 
 import contextlib
@@ -24,6 +27,7 @@ import subprocess
 import tempfile
 import time
 
+import ablation
 from bema import Encoder, house
 from common import Disk, promise, run, say, wait_for
 
@@ -38,6 +42,13 @@ def sound(server, viewer):
     server.verify()
     server.start()
     viewer.all_there()
+
+
+def steady(viewer, since, longest, meanwhile=""):
+    """Answers the longest time without a part since then; it must be shorter than `longest` seconds."""
+    hole = viewer.hole(since)
+    promise(hole < longest, f"nothing came for {hole:.1f} s{meanwhile}")
+    return hole
 
 
 @contextlib.contextmanager
@@ -62,10 +73,14 @@ def eio(given):
         with injected(server, "error=EIO:when=15+"):
             time.sleep(30 if given.long else 8)
         viewer.more(20, 10, "parts after the disk is well again")
-        hole, failures = viewer.hole(began), server.metric("bema_recording_failures_total")
+        hole, failures = steady(viewer, began, 5), server.metric("bema_recording_failures_total")
         promise(failures > 0, "nothing was refused: the fault was none")
-        promise(hole < 5, f"nothing came for {hole:.1f} s")
         sound(server, viewer)
+        server.stop()
+        ablation.punched(server)
+        ablation.must_fail("eio, ablation: a hole in the record is found by bema verify", server.verify)
+        server.start()
+        ablation.must_fail("eio, ablation: what it took from a viewer is missed", viewer.all_there)
     say(f"eio: {failures:.0f} takes refused, at most {hole:.1f} s without a part, 0 of {viewer.count()} parts lost")
 
 
@@ -75,10 +90,10 @@ def slow(given):
         began = time.monotonic()
         with injected(server, "delay_enter=3s"):
             time.sleep(40 if given.long else 8)
-            hole = viewer.hole(began)
+            hole = steady(viewer, began, 1.5)
         promise(server.metric("bema_recording_early_parts_total") > 0, "nothing was shown early: the fault was none")
-        promise(hole < 1.5, f"nothing came for {hole:.1f} s")
         viewer.more(20, 20, "parts after the disk is well again")
+        ablation.hung("slow", server, viewer, lambda since: steady(viewer, since, 1.5))
         early = server.metric("bema_recording_early_parts_total")
         sound(server, viewer)
     say(f"slow: {early:.0f} parts shown from memory, at most {hole:.2f} s without one, 0 of {viewer.count()} parts lost")
@@ -97,12 +112,11 @@ def on_a_disk_of_its_own(settings, megabytes=128):
                 yield disk, parts
 
 
-def taken_over(server, viewer, began):
-    """Waits until the recording has gone on in the spare folder; answers the longest time without a part since `began`."""
+def taken_over(server, viewer):
+    """Waits until the recording has gone on in the spare folder."""
     spare = server.data.parent / "spare"
     wait_for("a take in the spare folder", lambda: list(spare.glob("*/*/video.mp4")), 15)
     viewer.more(30, 10, "parts from the spare folder")
-    return viewer.hole(began)
 
 
 def full(given):
@@ -112,8 +126,8 @@ def full(given):
         with contextlib.suppress(OSError), open(disk.path / "ballast", "wb", buffering=0) as ballast:
             while True:
                 ballast.write(bytes(1 << 16))
-        hole = taken_over(server, viewer, began)
-        promise(hole < 4, f"nothing came for {hole:.1f} s")
+        taken_over(server, viewer)
+        hole = steady(viewer, began, 4)
         sound(server, viewer)
     say(f"full: the spare folder took over, at most {hole:.1f} s without a part, 0 of {viewer.count()} parts lost")
 
@@ -123,8 +137,8 @@ def dead(given):
         server, viewer = parts["server"], parts["viewer"]
         began = time.monotonic()
         disk.cut()
-        hole = taken_over(server, viewer, began)
-        promise(hole < 4, f"nothing came for {hole:.1f} s")
+        taken_over(server, viewer)
+        hole = steady(viewer, began, 4)
         viewer.end()
         server.kill()
         disk.unmount()
@@ -143,12 +157,11 @@ def frozen(given):
         run("fsfreeze", "--freeze", disk.path)
         try:
             time.sleep(20 if given.long else 6)
-            hole = viewer.hole(began)
+            hole = steady(viewer, began, 1.5)
         finally:
             run("fsfreeze", "--unfreeze", disk.path)
         early = server.metric("bema_recording_early_parts_total")
         promise(early > 0, "nothing was shown early: the fault was none")
-        promise(hole < 1.5, f"nothing came for {hole:.1f} s")
         viewer.more(20, 10, "parts after the disk is well again")
         sound(server, viewer)
     say(f"frozen: {early:.0f} parts shown from memory, at most {hole:.2f} s without one, 0 of {viewer.count()} parts lost")
@@ -160,40 +173,57 @@ def left(given):
         began = time.monotonic()
         run("fsfreeze", "--freeze", disk.path)
         try:
-            taken_over(server, viewer, began)
+            taken_over(server, viewer)
             time.sleep(60 if given.long else 0)
-            hole = viewer.hole(began)
+            hole = steady(viewer, began, 3.5)
         finally:
             run("fsfreeze", "--unfreeze", disk.path)
-        promise(hole < 3.5, f"nothing came for {hole:.1f} s")
         viewer.more(20, 10, "parts after the disk answers again")
         sound(server, viewer)
     say(f"left: the spare folder took over, at most {hole:.2f} s without a part, 0 of {viewer.count()} parts lost")
 
 
-def clock(given):
+@contextlib.contextmanager
+def jumping(monotonic=False):
+    """A house whose clock jumps by what is written into a file; with `monotonic` the clock that timers go by jumps too."""
     library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
     with tempfile.TemporaryDirectory(prefix="bema-clock-") as name:
         offset = pathlib.Path(name) / "offset"
         offset.write_text("+0\n")
         environment = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1",
-                       "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+                       "FAKETIME_DONT_FAKE_MONOTONIC": "0" if monotonic else "1"}
         with house(environment=environment) as parts:
-            server, viewer = parts["server"], parts["viewer"]
-            began = time.monotonic()
-            for jump in ("+3600", "-3600", "+0"):
-                offset.write_text(f"{jump}\n")
-                time.sleep(10 if given.long else 3)
-                # The header that tells it is kept by hyper and never goes back.
-                ahead = server.now() - time.time()
-                promise(ahead > 3000, f"the server's clock is {ahead:.0f} s ahead: the fault was none")
-            viewer.more(20, 10, "parts after the jumps")
-            hole = viewer.hole(began)
-            promise(hole < 2, f"nothing came for {hole:.1f} s")
-            promise(server.process.poll() is None, "the server died")
-            # The logs of the database and the journals alike were written by a clock that jumped.
-            sound(server, viewer)
+            yield parts["server"], parts["viewer"], offset
+
+
+def clock(given):
+    with jumping() as (server, viewer, offset):
+        began = time.monotonic()
+        for jump in ("+3600", "-3600", "+0"):
+            offset.write_text(f"{jump}\n")
+            time.sleep(10 if given.long else 3)
+            # The header that tells it is kept by hyper and never goes back.
+            ahead = server.now() - time.time()
+            promise(ahead > 3000, f"the server's clock is {ahead:.0f} s ahead: the fault was none")
+        viewer.more(20, 10, "parts after the jumps")
+        hole = steady(viewer, began, 2)
+        promise(server.process.poll() is None, "the server died")
+        # The logs of the database and the journals alike were written by a clock that jumped.
+        sound(server, viewer)
+    with jumping(monotonic=True) as (server, other, offset):
+        began = time.monotonic()
+        offset.write_text("-3600\n")
+        time.sleep(3)
+        ablation.must_fail("clock, ablation: that timers went by a clock that jumped is seen", lambda: steady(other, began, 2))
     say(f"clock: an hour ahead, two back, one ahead: at most {hole:.2f} s without a part, 0 of {viewer.count()} parts lost")
+
+
+def rebuilt(server):
+    """The catalogue is made anew from what is on the disk, and has the meeting; the server must have ended."""
+    for one in server.data.glob("bema.sqlite*"):
+        one.unlink()
+    told = run(pathlib.Path(server.process.args[0]), "rebuild", "--config", server.settings, check=False, env=server.environment)
+    promise(server.meeting in told.stdout, f"bema rebuild did not put the meeting back: {told.stdout}{told.stderr}")
 
 
 def database(given):
@@ -204,8 +234,7 @@ def database(given):
         lock = sqlite3.connect(file, isolation_level=None)
         lock.execute("BEGIN EXCLUSIVE")
         time.sleep(60 if given.long else 8)
-        hole = viewer.hole(began)
-        promise(hole < 1.5, f"nothing came for {hole:.1f} s while the database was locked")
+        hole = steady(viewer, began, 1.5, " while the database was locked")
         parts["encoder"].kill()
         time.sleep(1)
         parts["encoder"] = Encoder(server)
@@ -217,14 +246,14 @@ def database(given):
         for one in server.data.glob("bema.sqlite*"):
             one.unlink()
         time.sleep(6)
-        hole = max(hole, viewer.hole(began))
-        promise(viewer.hole(began) < 1.5, f"nothing came for {viewer.hole(began):.1f} s while the database was gone")
+        hole = max(hole, steady(viewer, began, 1.5, " while the database was gone"))
+        ablation.hung("database", server, viewer, lambda since: steady(viewer, since, 1.5))
         viewer.end()
         viewer.all_there()
         server.kill()
         server.verify()
-        for one in server.data.glob("bema.sqlite*"):
-            one.unlink()
-        rebuilt = run(pathlib.Path(server.process.args[0]), "rebuild", "--config", server.settings, env=server.environment)
-        promise(server.meeting in rebuilt.stdout, f"bema rebuild did not put the meeting back: {rebuilt.stdout}")
+        rebuilt(server)
+        for journal in server.data.glob(f"recordings/{server.meeting}/program"):
+            journal.unlink()
+        ablation.must_fail("database, ablation: that a meeting is not put back is seen", lambda: rebuilt(server))
     say(f"database: locked, then deleted: at most {hole:.2f} s without a part, 0 of {viewer.count()} parts lost, rebuilt")

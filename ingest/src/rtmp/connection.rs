@@ -66,7 +66,10 @@ async fn introduce(server: &Server, mut socket: TcpStream) -> Result<Option<(Pee
 
 pub(super) async fn run(server: &Server, socket: TcpStream, address: SocketAddr) -> Result<()> {
     let introduced = introduce(server, socket).await.inspect_err(|_| server.failures.failed(address.ip()))?;
-    let Some((mut peer, Asked { stream, key, encoder })) = introduced else { return Ok(()) };
+    let Some((mut peer, Asked { stream, key, encoder })) = introduced else {
+        tracing::info!(peer = %address, "an RTMP connection ended without a publish");
+        return Ok(());
+    };
     let Some(source) = (server.admit)(&key) else {
         server.failures.failed(address.ip());
         tracing::info!(peer = %address, "a publish with an unknown stream key was refused");

@@ -121,6 +121,20 @@ async fn only_who_has_the_passphrase_is_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_encrypts_where_no_passphrase_is_set_is_told_so() {
+    let bench = Bench::start().await;
+    let address = listen(&bench, None);
+    for strength in ["", "&pbkeylen=16"] {
+        let url = format!("srt://{address}?streamid={KEY}&passphrase=another-secret{strength}");
+        let output = ffmpeg(&format!("-v warning -re {} -f mpegts {url}", source(2, "25", CODING))).await;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{said}");
+        assert!(said.contains("REJECT"), "{said}");
+    }
+    assert_eq!(bench.status().connection, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_caller_is_refused_while_the_first_is_healthy_and_a_later_one_begins_a_take() {
     let bench = Bench::start().await;
     let address = listen(&bench, None);
