@@ -200,14 +200,19 @@ def join_speech(parts, path):
             out.writeframes(bytes(2 * round(PAUSE_S * SPEECH_HZ)))
 
 
-def film(out, look, lines, *, fps, seconds=None, seed=0, video, audio, extra_filter="null"):
-    """Makes one file of the speeches: pictures that change with the speaker, and the sound."""
+def film(out, look, lines, *, fps, seconds=None, seed=0, video, audio, extra_filter="null", chapters=None):
+    """Makes one file of the speeches: pictures that change with the speaker, and the sound.
+
+    `chapters`, a list, gets (seconds, item) for each item that is begun.
+    """
     with tempfile.TemporaryDirectory(prefix="bema-chamber-") as folder:
         folder = pathlib.Path(folder)
         parts, cuts, length = [], [], 0.0
         for index, line in enumerate(lines):
             parts.append(folder / f"{index:03}.wav")
             lasts = speak(line, parts[-1])
+            if chapters is not None and (not chapters or chapters[-1][1] != line.item):
+                chapters.append((round(length, 3), line.item))
             for pose in (0, 1):
                 (folder / f"p{2 * index + pose:03}.svg").write_text(scene(look, line, pose, seed), encoding="utf-8")
             steps = max(2, round(lasts / 0.8))

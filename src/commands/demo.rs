@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::Context;
 use clap::Args;
 use council::{
-    Council, SourceId,
+    Council, MeetingId, SourceId,
     account::NewAccount,
     agenda::{Agenda, NewItem, paste},
     meeting::{Act, Meeting, NewMeeting},
@@ -86,7 +86,7 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     let clerk = Clerk::console(here.id, council::AccountId::new());
     call_next(&parts.council, &clerk).await?;
     if !options.no_past {
-        past(&parts, &config, &here).await?;
+        past(&parts, &config, &here, &clerk).await?;
     }
     let meeting = in_session(&parts, &here, &clerk, memory.source).await?;
     let running = Running::start(&config, parts.clone()).await?;
@@ -223,7 +223,7 @@ async fn call_next(council: &Council, clerk: &Clerk) -> anyhow::Result<()> {
 }
 
 /// The archive, at the first start: films of past meetings, taken in like any town hall's old films.
-async fn past(parts: &Parts, config: &Config, here: &Municipality) -> anyhow::Result<()> {
+async fn past(parts: &Parts, config: &Config, here: &Municipality, clerk: &Clerk) -> anyhow::Result<()> {
     if !parts.council.listing(here.id, 0).await?.past.is_empty() {
         return Ok(());
     }
@@ -231,9 +231,11 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality) -> anyhow::Re
     for (seed, (title, place, days, minutes, seconds)) in PAST.iter().enumerate() {
         print(&format!("  making and importing a past meeting: {title}\n"));
         let film = config.data.folder.join(format!("past-{seed}.mp4"));
+        let chapters = film.with_extension("json");
         let made = tokio::process::Command::new(PathBuf::from(FIXTURES).join("past-meeting"))
             .arg(&film)
-            .args(["--seconds", &seconds.to_string(), "--seed", &(seed + 1).to_string()])
+            .args(["--seconds", &seconds.to_string(), "--seed", &(seed + 1).to_string(), "--chapters"])
+            .arg(&chapters)
             .status()
             .await?;
         anyhow::ensure!(made.success(), "the film of a past meeting could not be made");
@@ -241,8 +243,31 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality) -> anyhow::Re
         let body = parts.council.bodies(here.id).await?.into_iter().next().context("the demonstration has no body")?;
         let (title, place) = ((*title).to_owned(), (*place).to_owned());
         let new = NewMeeting { body: body.id, title, place, starts_at_ms, agenda: agenda()? };
-        import::film(parts, here, &film, new).await?;
+        let meeting = MeetingId::new();
+        import::film(parts, here, meeting, &film, new).await?;
+        let begun: Vec<(f64, String)> = serde_json::from_slice(&std::fs::read(&chapters)?)?;
+        mark(&parts.council, clerk, meeting, starts_at_ms, &begun).await?;
         std::fs::remove_file(&film)?;
+        std::fs::remove_file(&chapters)?;
+    }
+    Ok(())
+}
+
+/// Notes when the items of a past meeting were taken up, as its clerk would have.
+async fn mark(
+    council: &Council,
+    clerk: &Clerk,
+    meeting: MeetingId,
+    began_at_ms: i64,
+    begun: &[(f64, String)],
+) -> anyhow::Result<()> {
+    let agenda = council.agenda(clerk.municipality(), meeting).await?;
+    for (seconds, line) in begun {
+        // What comes before the first item is none of the agenda's.
+        let Some(item) = agenda.items.iter().find(|item| item.line() == *line) else { continue };
+        #[expect(clippy::cast_possible_truncation, reason = "a film of minutes")]
+        let at_ms = began_at_ms + (seconds * 1000.0) as i64;
+        council.take_up(clerk, meeting, item.id, None, Some(at_ms)).await?;
     }
     Ok(())
 }

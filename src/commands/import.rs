@@ -43,7 +43,7 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     let starts_at_ms = options.began.in_tz(&here.time_zone)?.timestamp().as_millisecond();
     let new =
         NewMeeting { body: body.id, title: options.title, place: options.place, starts_at_ms, agenda: Vec::new() };
-    let cut_short = film(&parts, here, &options.film, new).await?;
+    let cut_short = film(&parts, here, MeetingId::new(), &options.film, new).await?;
     parts.store.close().await;
     parts.council.close().await;
     match cut_short {
@@ -58,11 +58,12 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
 pub(crate) async fn film(
     parts: &Parts,
     here: &Municipality,
+    meeting: MeetingId,
     film: &Path,
     new: NewMeeting,
 ) -> anyhow::Result<Option<String>> {
     let mut told = 0;
-    let taken = films::film(parts, here, MeetingId::new(), film, new, |done| {
+    let taken = films::film(parts, here, meeting, film, new, |done| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of one is a percentage")]
         let percent = (done * 100.0) as u32 / 10 * 10;
         if percent > told {
