@@ -171,4 +171,5 @@ test('after the end the chapters stay, and can be mended', async () => {
   await until('it is noted', async () => (await row(clerk, '9').locator('.desk-moment time').innerText()) === first);
   await viewer.reload();
   assert.equal(await row(viewer, '9').locator('a.agenda-moment').count(), 1);
+  await until('the bar has its marks', async () => (await viewer.locator('.player-chapters i').count()) >= 2);
 });

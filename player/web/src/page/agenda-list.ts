@@ -34,6 +34,7 @@ export class AgendaList extends HTMLElement {
     this.#stops = new AbortController();
     const signal = this.#stops.signal;
     document.addEventListener("meeting-agenda", (event) => this.#changed((event as CustomEvent<AgendaState>).detail), { signal });
+    document.addEventListener("meeting-chapters-wanted", () => this.#tellChapters(), { signal });
     this.addEventListener("click", (event) => this.#go(event), { signal });
     this.#tellChapters();
   }

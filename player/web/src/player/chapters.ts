@@ -11,6 +11,8 @@ export class Chapters {
   constructor(signal: AbortSignal) {
     const take = (event: Event) => (this.#chapters = (event as CustomEvent<Chapter[]>).detail);
     document.addEventListener("meeting-chapters", take, { signal });
+    // The list may have told them before there was a player.
+    document.dispatchEvent(new CustomEvent("meeting-chapters-wanted"));
   }
 
   /** What the meeting was at, at an instant. */
