@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { condition, type Facts } from "../src/player/condition";
+import { beyondHole } from "../src/player/holes";
 import { action } from "../src/player/keys";
 import { soundsOf } from "../src/player/sounds";
 import { nearest } from "../src/player/storyboard";
@@ -77,4 +78,15 @@ video.m3u8
     { name: "English", lang: "en", url: "https://x.gr/media/1/audio-en.m3u8" },
   ]);
   assert.deepEqual(soundsOf("#EXTM3U\n", "https://x.gr/"), []);
+});
+
+test("a seek that ends in a hole goes on behind it, and one that waits for media waits", () => {
+  const ranges = [[11.98, 13.54], [13.76, 15.88], [16.25, 16.47]] as const;
+  assert.equal(beyondHole(ranges, 15.98), 16.3);
+  assert.equal(beyondHole(ranges, 13.6), 13.76 + 0.05);
+  assert.equal(beyondHole(ranges, 14), undefined, "there is media");
+  assert.equal(beyondHole(ranges, 17), undefined, "nothing behind it yet");
+  assert.equal(beyondHole(ranges, 5), undefined, "far from all");
+  assert.equal(beyondHole([[20, 22]], 19.9), undefined, "the beginning of what is loaded");
+  assert.equal(beyondHole([], 3), undefined);
 });

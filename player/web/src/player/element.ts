@@ -353,7 +353,7 @@ export class MeetingPlayer extends HTMLElement {
   #tick(): void {
     const { video, live, behind } = this.#engine;
     this.#engine.watch();
-    this.#leftBehind = live && this.#following && !video.paused && !video.seeking && behind > LEFT_BEHIND ? this.#leftBehind + 1 : 0;
+    this.#leftBehind = live && this.#following && !video.paused && behind > LEFT_BEHIND ? this.#leftBehind + 1 : 0;
     if (this.#leftBehind > 3) {
       this.#leftBehind = 0;
       this.#seek(this.#engine.edge);

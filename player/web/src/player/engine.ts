@@ -6,6 +6,7 @@ import Hls, { type ErrorData, type LevelDetails } from "hls.js";
 import { waitMs } from "../retry";
 import { type Span, Timeline } from "../timeline";
 import { settings } from "./hls-settings";
+import { beyondHole } from "./holes";
 import { fetchSounds, keepLanguage, keptLanguage, type Sound } from "./sounds";
 
 /** Where to begin: at the live edge (or the beginning of a recording), at an instant, or at a position. */
@@ -288,8 +289,23 @@ export class Engine extends EventTarget {
 
   /** To be called now and then: where playlists come no more either, although the network is there, it begins anew. */
   watch(): void {
+    this.#hop();
     if (navigator.onLine) this.#unstick(STUCK_FOR_GOOD_MS);
   }
+
+  /** hls.js steps over a hole while it plays; a seek that ends in one it leaves waiting. */
+  #hop(): void {
+    const { video } = this;
+    const waits = video.seeking && video.readyState < 2 ? video.currentTime : undefined;
+    const again = waits !== undefined && waits === this.#waits;
+    this.#waits = waits;
+    if (waits === undefined || !again) return;
+    const { buffered } = video;
+    const ranges = Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)] as const);
+    const beyond = beyondHole(ranges, waits);
+    if (beyond !== undefined) video.currentTime = beyond;
+  }
+  #waits: number | undefined;
 
   /** Goes to the instant that was asked for, once the timeline is known. */
   #place(): void {
