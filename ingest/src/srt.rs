@@ -46,9 +46,8 @@ pub const MAX_CALLERS: usize = 64;
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection without a packet of media for so long is closed.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The least time that lost packets have to be sent again; a caller may ask for more. At 40 ms there and back it is
-/// enough for the third repetition of a packet, and of the request for it.
-const LATENCY: Duration = Duration::from_millis(300);
+/// The least time that lost packets have to be sent again; a caller may ask for more, and should over long lines.
+const LATENCY: Duration = Duration::from_millis(120);
 /// Packets that wait for a worker: at 8 Mb/s five seconds.
 const QUEUE: usize = 4096;
 /// The kernel's room for packets that have come.
