@@ -1,8 +1,8 @@
 """A bad line between encoder and server, and an encoder that falls silent.
 
 srt    An encoder calls over SRT, 40 ms there and back away, with 300 ms for packets to be sent again, and 5 % of all packets
-       are lost in either direction, then 10 %: no frame of the sender's is missing, none is doubled, the transmission is one take without a stop, and sound stays with
-       the picture.
+       are lost in either direction, then 10 %: no frame of the sender's is missing, none is doubled, the transmission is one
+       take without a stop, and sound stays with the picture.
        Ablation: with 70 % lost frames are missing, and that is seen.
 gaps   The encoder falls silent for 1 and 10 s (long: 60 and 300 s too) in three ways: its process is stopped and goes on; its
        line is unplugged, and it goes on (1 s); it is unplugged and calls again (from 10 s on), while to the server the old
