@@ -11,13 +11,15 @@ use council::{Council, MeetingId, MunicipalityId, agenda::Agenda};
 use serde::Serialize;
 use tokio::{sync::watch, time::Instant};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What no press here has told, by another process, is found so late.
 pub(crate) const READ_EVERY: Duration = Duration::from_secs(2);
 
 /// A meeting as it stands.
 pub(crate) struct News {
+    /// Whose meeting it is.
+    here: MunicipalityId,
     /// The stage's name.
     pub(crate) stage: &'static str,
     pub(crate) agenda: Agenda,
@@ -82,6 +84,7 @@ impl Followed {
     }
 
     /// The news: of after the last press, and never much older than [`READ_EVERY`]. One reads, the others wait for it.
+    /// What one municipality's viewers have read is not found by another's.
     pub(crate) async fn news(&self, council: &Council, here: MunicipalityId) -> Result<Arc<News>> {
         let mut read = self.read.lock().await;
         let press = *self.presses.borrow();
@@ -89,11 +92,11 @@ impl Followed {
             && *of == press
             && at.elapsed() < READ_EVERY
         {
-            return Ok(news.clone());
+            return if news.here == here { Ok(news.clone()) } else { Err(Error::NotFound) };
         }
         let stage = council.meeting(here, self.meeting).await?.stage.name();
         let agenda = council.agenda(here, self.meeting).await?;
-        let news = Arc::new(News { stage, event: event(&agenda), agenda });
+        let news = Arc::new(News { here, stage, event: event(&agenda), agenda });
         *read = Some((press, Instant::now(), news.clone()));
         Ok(news)
     }

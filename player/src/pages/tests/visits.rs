@@ -130,6 +130,23 @@ async fn a_citizen_finds_the_meeting_in_either_language() {
 }
 
 #[tokio::test]
+async fn another_municipalitys_agenda_is_not_found_even_while_its_own_viewers_read_it() {
+    let house = house().await;
+    let name = Bilingual { el: "Δήμος Χανίων".into(), en: String::new() };
+    let hosts = vec!["chania.example.gr".into()];
+    let other = NewMunicipality { slug: "chania".into(), name, hosts, accent: "#1f5f8b".into() };
+    house.council.create_municipality(other).await.unwrap();
+    let followed = crate::news::Board::default().follow(house.meeting);
+    let news = async |host: &str| {
+        let here = house.council.municipality_by_host(host).await.unwrap().unwrap();
+        followed.news(&house.council, here.id).await.map(|news| news.stage).map_err(|error| error.status())
+    };
+    assert_eq!(news("chania.example.gr").await, Err(StatusCode::NOT_FOUND));
+    assert_eq!(news("live.example.gr").await, Ok("scheduled"));
+    assert_eq!(news("chania.example.gr").await, Err(StatusCode::NOT_FOUND), "what the others have just read");
+}
+
+#[tokio::test]
 async fn a_log_in_that_is_refused_keeps_the_address_and_where_it_leads_and_no_password() {
     let house = house().await;
     let form = Request::post("/login").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
