@@ -85,7 +85,7 @@ impl Council {
         };
         let now_ms = self.clock().now_ms();
         meeting::db::insert(&mut write, &meeting, now_ms).await?;
-        let items = agenda::checked(agenda::paste::read(&found.agenda.join("\n")))?;
+        let items = agenda::checked(agenda::paste::read_lines(&found.agenda))?;
         agenda::insert_all(&mut write, &meeting, 0, items, None, now_ms).await?;
         let subject = found.meeting.to_string();
         let detail = json!({ "stage": meeting.stage.name() });

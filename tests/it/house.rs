@@ -82,7 +82,7 @@ impl House {
             title: about.title,
             place: about.place,
             starts_at_ms: about.starts_at_ms,
-            agenda: council::agenda::paste::read(&about.agenda.join("\n")),
+            agenda: council::agenda::paste::read_lines(&about.agenda),
         };
         let meeting = self.council.create_meeting(&self.clerk, new).await.unwrap();
         let (source, _) = self.council.create_source(&self.clerk, "Αίθουσα").await.unwrap();

@@ -46,11 +46,29 @@ pub fn read_on(text: &str, first: u32) -> Vec<NewItem> {
         }
     }
     items.retain(|item| !item.title.is_empty());
+    number(&mut items, first);
+    items
+}
+
+/// Reads what [`super::Agenda::lines`] wrote: each line is an item, numbered or not.
+#[must_use]
+pub fn read_lines(lines: &[String]) -> Vec<NewItem> {
+    let lines = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+    let item = |line: &str| match mark(line).filter(|mark| mark.kind != Kind::Bullet && !mark.rest.is_empty()) {
+        Some(mark) => NewItem::numbered(mark.number, mark.rest),
+        None => NewItem::numbered("", line),
+    };
+    let mut items: Vec<NewItem> = lines.map(item).collect();
+    number(&mut items, 1);
+    items
+}
+
+/// Where nothing is numbered, the items at the top are, from `first`.
+fn number(items: &mut [NewItem], first: u32) {
     if items.iter().all(|item| item.number.is_empty()) {
         let top = items.iter_mut().filter(|item| item.level == 0);
         top.zip(first..).for_each(|(item, number)| item.number = number.to_string());
     }
-    items
 }
 
 /// What numbers of one list look like; a list within a list looks different.
@@ -223,6 +241,14 @@ mod tests {
             brief(text),
             ["1|Δαπάνη ύψους 10.000 ευρώ, που εγκρίθηκε στις 12 Νοεμβρίου και ώρα 18:00 για 2026 έργα", "5α|Πρόσθετο"]
         );
+    }
+
+    #[test]
+    fn what_was_kept_line_by_line_comes_back_line_by_line() {
+        let kept = ["1. Πρακτικά", "Χωρίς αριθμό", "", "5α. Πρόσθετο", "12 Νοεμβρίου"].map(str::to_owned);
+        let lines: Vec<String> = read_lines(&kept).iter().map(NewItem::line).collect();
+        assert_eq!(lines, ["1. Πρακτικά", "Χωρίς αριθμό", "5α. Πρόσθετο", "12 Νοεμβρίου"]);
+        assert_eq!(read_lines(&["Ανακοινώσεις".to_owned()])[0].line(), "1. Ανακοινώσεις");
     }
 
     #[test]
