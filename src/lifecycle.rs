@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use chat::Floor;
 use council::{Clock, Council, MeetingId, meeting::Act, permission::Clerk, rebuild::Found};
 use player::{
     App,
@@ -23,6 +24,7 @@ const LITTLE_ROOM: u64 = 10 << 30;
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
     pub(crate) council: Council,
+    pub(crate) floor: Floor,
     pub(crate) store: Store,
     pub(crate) record: Record,
 }
@@ -71,7 +73,7 @@ impl Parts {
             let _on_it = record.handle().enter();
             Store::open_with_spares(folders, room_for, intake, clock).context("the recordings")?
         };
-        Ok(Self { council, store, record })
+        Ok(Self { floor: Floor::new(council.clone()), council, store, record })
     }
 }
 
@@ -119,7 +121,9 @@ impl Running {
         let listener =
             server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
         let http = listener.local_addr()?;
-        let mut router = player::router(App::new(parts.council.clone(), parts.store.clone(), pages));
+        tasks.spawn(parts.floor.clone().run(ending.clone()));
+        let mut router =
+            player::router(App::new(parts.council.clone(), parts.floor.clone(), parts.store.clone(), pages));
         if let Some(address) = config.tls_address()? {
             let acceptor = certificate(config, &tasks, &ending).context("tls")?;
             let listener = server::listen(address).with_context(|| format!("HTTPS at {address}"))?;

@@ -1,4 +1,6 @@
 //! The connection to the database: opening, time limits, migrations, and the transactions that write.
+//!
+//! The other crates that keep tables of their own read and write them through it.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -69,7 +71,7 @@ pub(crate) struct Database {
 }
 
 /// A transaction that may write. It is rolled back unless [`Write::commit`] is called.
-pub(crate) struct Write {
+pub struct Write {
     transaction: Transaction<'static, Any>,
     // Declared after the transaction, so that the turn passes on only when that is over.
     _turn: OwnedSemaphorePermit,
@@ -77,7 +79,10 @@ pub(crate) struct Write {
 
 impl Write {
     /// Makes it last.
-    pub(crate) async fn commit(self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the database fails; nothing of it lasts then.
+    pub async fn commit(self) -> Result<()> {
         Ok(self.transaction.commit().await?)
     }
 }
@@ -107,6 +112,7 @@ fn migrations() -> Migrator {
         migration(4, "agenda_text", include_str!("../../migrations/0004_agenda_text.sql")),
         migration(5, "source_removed", include_str!("../../migrations/0005_source_removed.sql")),
         migration(6, "meeting_past", include_str!("../../migrations/0006_meeting_past.sql")),
+        migration(15, "chat", include_str!("../../migrations/0015_chat.sql")),
     ])
 }
 
@@ -162,12 +168,18 @@ impl Database {
 
 impl Council {
     /// A connection to read with.
-    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>> {
+    ///
+    /// # Errors
+    /// When none is free within five seconds.
+    pub async fn read(&self) -> Result<PoolConnection<Any>> {
         Ok(self.database.pool.acquire().await?)
     }
 
     /// A transaction to write in.
-    pub(crate) async fn write(&self) -> Result<Write> {
+    ///
+    /// # Errors
+    /// When the turn to write does not come within five seconds.
+    pub async fn write(&self) -> Result<Write> {
         let database = &self.database;
         let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(&database.turn).acquire_owned())
             .await
@@ -200,7 +212,10 @@ impl Council {
 }
 
 /// The value of a column that is text for something else: an id, JSON, a state.
-pub(crate) fn parsed<T>(row: &sqlx::any::AnyRow, column: &str) -> Result<T>
+///
+/// # Errors
+/// When it is none.
+pub fn parsed<T>(row: &sqlx::any::AnyRow, column: &str) -> Result<T>
 where
     T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
 {
@@ -210,10 +225,7 @@ where
 }
 
 /// A value in the database that this program did not write.
-pub(crate) fn undecodable(
-    column: &str,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
-) -> crate::Error {
+pub fn undecodable(column: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>) -> crate::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() }.into()
 }
 

@@ -1,5 +1,7 @@
 //! Identifiers: UUIDv7, one type a kind, TEXT in SQL.
 
+/// Defines types of identifiers: `council::id! { /// What it identifies. NameOfIt }`.
+#[macro_export]
 macro_rules! id {
     ($(#[$doc:meta] $name:ident)*) => {$(
         #[$doc]

@@ -76,6 +76,55 @@ impl Clerk {
     }
 }
 
+/// Proof that an account may field the citizens' words in a municipality.
+#[derive(Clone, Debug)]
+pub struct Moderator {
+    account: AccountId,
+    name: String,
+    municipality: MunicipalityId,
+}
+
+impl Moderator {
+    /// Moderators and administrators of `municipality` pass.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] for everybody else.
+    pub fn check(session: &Session, municipality: MunicipalityId) -> crate::Result<Self> {
+        let may = |(place, role): &(MunicipalityId, Role)| {
+            *place == municipality && matches!(role, Role::Administrator | Role::Moderator)
+        };
+        if session.roles.iter().any(may) {
+            Ok(Self { account: session.account.id, name: session.account.name.clone(), municipality })
+        } else {
+            Err(crate::Error::Forbidden)
+        }
+    }
+
+    /// The operator at the machine's own console (`bema demo`), who holds the files anyway.
+    #[must_use]
+    pub fn console(municipality: MunicipalityId, account: AccountId, name: &str) -> Self {
+        Self { account, name: name.to_owned(), municipality }
+    }
+
+    /// Who.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// How they are shown.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn municipality(&self) -> MunicipalityId {
+        self.municipality
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,9 +138,11 @@ mod tests {
             let session = Session { account: account.clone(), roles: vec![(here, role)] };
             assert_eq!(Clerk::check(&session, here).is_ok(), role != Role::Moderator, "{role:?}");
             assert!(matches!(Clerk::check(&session, there), Err(crate::Error::Forbidden)), "{role:?}");
+            assert_eq!(Moderator::check(&session, here).is_ok(), role != Role::Clerk, "{role:?}");
+            assert!(Moderator::check(&session, there).is_err(), "{role:?}");
             assert_eq!(Role::named(role.name()), Some(role));
         }
         let nobody = Session { account, roles: vec![] };
-        assert!(Clerk::check(&nobody, here).is_err());
+        assert!(Clerk::check(&nobody, here).is_err() && Moderator::check(&nobody, here).is_err());
     }
 }

@@ -6,7 +6,8 @@ use base64::Engine as _;
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// `N` random bytes from the thread's cryptographic generator, which the system seeds.
-pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+#[must_use]
+pub fn bytes<const N: usize>() -> [u8; N] {
     let mut out = [0; N];
     rand::fill(&mut out);
     out
@@ -29,7 +30,8 @@ pub(crate) fn base32_of_160_bits() -> String {
 }
 
 /// 256 random bits in unpadded base64url: what a cookie carries.
-pub(crate) fn base64_of_256_bits() -> String {
+#[must_use]
+pub fn base64_of_256_bits() -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
 

@@ -39,7 +39,7 @@ fn line(text: &str) -> String {
 ///
 /// # Errors
 /// [`Error::Invalid`] with `value-too-long`.
-pub(crate) fn optional(field: &'static str, text: &str, max: usize) -> Result<String> {
+pub fn optional(field: &'static str, text: &str, max: usize) -> Result<String> {
     // What is far too long is not worth the work of composing it.
     if text.len() > max * 16 {
         return refused(field, "value-too-long");
@@ -52,7 +52,7 @@ pub(crate) fn optional(field: &'static str, text: &str, max: usize) -> Result<St
 ///
 /// # Errors
 /// [`Error::Invalid`] with `value-missing` or `value-too-long`.
-pub(crate) fn required(field: &'static str, text: &str, max: usize) -> Result<String> {
+pub fn required(field: &'static str, text: &str, max: usize) -> Result<String> {
     let clean = optional(field, text, max)?;
     if clean.is_empty() { refused(field, "value-missing") } else { Ok(clean) }
 }
@@ -141,7 +141,8 @@ fn is_port(after: &str) -> bool {
 }
 
 /// By what a reader sorts: without accents and case, final sigma as sigma.
-pub(crate) fn sort_key(text: &str) -> String {
+#[must_use]
+pub fn sort_key(text: &str) -> String {
     let bare: String = text.nfd().filter(|c| !is_combining_mark(*c)).collect();
     bare.to_lowercase().replace('ς', "σ")
 }

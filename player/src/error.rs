@@ -41,6 +41,9 @@ pub(crate) enum Error {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] vod_store::store::Error),
+    /// The floor refused.
+    #[error(transparent)]
+    Floor(chat::Error),
     /// A film that is sent is refused.
     #[error(transparent)]
     Film(films::Error),
@@ -64,6 +67,13 @@ impl Error {
             }
             Self::Council(Council::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) | Self::Council(Council::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Floor(chat::Error::NoMessage) => StatusCode::NOT_FOUND,
+            Self::Floor(chat::Error::Slow { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Floor(chat::Error::Name | chat::Error::Council(_)) => StatusCode::BAD_REQUEST,
+            Self::Floor(chat::Error::Closed | chat::Error::Registered | chat::Error::Excluded { .. }) => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Floor(_) => StatusCode::CONFLICT,
             Self::Store(vod_store::store::Error::Empty) => StatusCode::NOT_FOUND,
             Self::Store(vod_store::store::Error::State(_)) => StatusCode::CONFLICT,
             Self::Film(films::Error::NotFound) => StatusCode::NOT_FOUND,
@@ -87,6 +97,7 @@ impl Error {
             Self::Council(Council::Overtaken) => "error-overtaken".into(),
             Self::NotFound | Self::Council(Council::NotFound(_)) => "error-not-found".into(),
             Self::Bad(_) => "error-invalid".into(),
+            Self::Floor(error) => format!("error-chat-{}", error.code().replace('_', "-")),
             Self::Film(films::Error::TooLarge) => "error-film-too-large".into(),
             Self::Film(films::Error::NoRoom { .. }) => "error-film-no-room".into(),
             Self::Film(films::Error::TooMany) => "error-film-too-many".into(),
@@ -94,6 +105,16 @@ impl Error {
             Self::Film(films::Error::Stage) => "error-stage".into(),
             Self::Store(_) | Self::Film(films::Error::Io(_)) => "error-storage".into(),
             _ => "error-unknown".into(),
+        }
+    }
+}
+
+impl From<chat::Error> for Error {
+    /// What the council refused is the council's also where the floor asked.
+    fn from(error: chat::Error) -> Self {
+        match error {
+            chat::Error::Council(error) if !matches!(error, council::Error::Invalid { .. }) => Self::Council(error),
+            other => Self::Floor(other),
         }
     }
 }
@@ -116,6 +137,11 @@ impl IntoResponse for Error {
         }
         if let Self::Council(council::Error::TooMany { retry_after_ms }) = &self
             && let Ok(value) = HeaderValue::from_str(&retry_after_ms.div_ceil(1000).to_string())
+        {
+            response.headers_mut().insert(header::RETRY_AFTER, value);
+        }
+        if let Self::Floor(chat::Error::Slow { wait_ms }) = &self
+            && let Ok(value) = HeaderValue::from_str(&wait_ms.div_ceil(1000).to_string())
         {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }

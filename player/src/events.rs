@@ -62,15 +62,15 @@ struct Counted {
     streams: usize,
 }
 
-/// A place among the streams, given back when the stream ends.
-struct Place {
+/// A place among the streams and sockets, given back when the stream ends.
+pub(crate) struct Place {
     audience: Audience,
     prefix: IpAddr,
     watching: Option<MeetingId>,
 }
 
 impl Audience {
-    fn enter(&self, client: IpAddr, watching: Option<MeetingId>) -> Result<Place> {
+    pub(crate) fn enter(&self, client: IpAddr, watching: Option<MeetingId>) -> Result<Place> {
         let prefix = prefix(client);
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_prefix = counted.prefixes.get(&prefix).copied().unwrap_or(0);
@@ -117,7 +117,7 @@ impl Drop for Place {
 }
 
 /// The network that an address is counted with: /24 of IPv4, /48 of IPv6.
-fn prefix(address: IpAddr) -> IpAddr {
+pub(crate) fn prefix(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4((u32::from(v4) & 0xffff_ff00).into()),
         IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !0 << 80).into()),
@@ -203,11 +203,11 @@ fn event(name: &str, data: &impl Serialize) -> Result<Event, Infallible> {
 }
 
 /// One to three seconds, each stream its own.
-fn retry() -> Duration {
+pub(crate) fn retry() -> Duration {
     Duration::from_millis(1000 + u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * 8)
 }
 
-fn sse(stream: impl futures_util::Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+pub(crate) fn sse(stream: impl futures_util::Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -4,6 +4,7 @@ mod assets;
 mod delivery;
 mod error;
 mod events;
+mod floor;
 pub mod fuzz;
 mod language;
 mod municipality;
@@ -18,6 +19,7 @@ mod studio;
 use std::{ops::Deref, sync::Arc};
 
 use axum::Router;
+use chat::Floor;
 use council::Council;
 use vod_store::Store;
 
@@ -56,6 +58,7 @@ pub struct App(Arc<Stands>);
 /// What an [`App`] holds.
 pub struct Stands {
     pub(crate) council: Council,
+    pub(crate) floor: Floor,
     pub(crate) store: Store,
     pub(crate) config: Config,
     pub(crate) public: delivery::Public,
@@ -65,12 +68,12 @@ pub struct Stands {
 }
 
 impl App {
-    /// The application on these parts.
+    /// The application on these parts. Somebody runs the floor.
     #[must_use]
-    pub fn new(council: Council, store: Store, config: Config) -> Self {
+    pub fn new(council: Council, floor: Floor, store: Store, config: Config) -> Self {
         let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
         let (audience, board) = (events::Audience::default(), news::Board::default());
-        Self(Arc::new(Stands { council, store, config, public, warm, audience, board }))
+        Self(Arc::new(Stands { council, floor, store, config, public, warm, audience, board }))
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.
@@ -91,6 +94,7 @@ impl Deref for App {
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(events::router())
+        .merge(floor::router())
         .merge(operations::router())
         .merge(assets::router())
         .merge(studio::router())

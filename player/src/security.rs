@@ -61,7 +61,7 @@ fn policy(nonce: &str, secure: bool) -> String {
 }
 
 /// Whether an unsafe request comes from one of our own pages, or from no page at all.
-fn same_site(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {
+pub(crate) fn same_site(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if text(HeaderName::from_static("sec-fetch-site")).is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return false;

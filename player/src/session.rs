@@ -28,6 +28,11 @@ impl Visitor {
     pub(crate) fn clerk(&self) -> Option<council::permission::Clerk> {
         council::permission::Clerk::check(self.session.as_ref()?, self.here.id).ok()
     }
+
+    /// The permission to field the citizens' words here, if the visitor has it.
+    pub(crate) fn moderator(&self) -> Option<council::permission::Moderator> {
+        council::permission::Moderator::check(self.session.as_ref()?, self.here.id).ok()
+    }
 }
 
 impl FromRequestParts<App> for Visitor {

@@ -1,5 +1,7 @@
 //! `bema demo`: a municipality with a council in session now, sent by a real encoder, and its log-ins.
 
+mod floor;
+
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
@@ -45,6 +47,9 @@ pub(crate) struct Options {
     /// No encoder: the meeting waits for yours.
     #[arg(long)]
     no_encoder: bool,
+    /// Nobody writes beside the meeting but you.
+    #[arg(long)]
+    no_citizens: bool,
 }
 
 impl Options {
@@ -96,11 +101,16 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         let url = format!("rtmp://127.0.0.1:{port}/live/{}", memory.key);
         tokio::spawn(encode(url, config.data.folder.join("fixtures"), encoding.clone()))
     });
+    let citizens = (!options.no_citizens)
+        .then(|| tokio::spawn(floor::talk(parts.floor.clone(), here.id, meeting.id, encoding.clone())));
     print(&welcome(running.addresses().http.port(), &meeting, &memory));
     asked_to_stop().await?;
     encoding.cancel();
     if let Some(encoder) = encoder {
         encoder.await??;
+    }
+    if let Some(citizens) = citizens {
+        citizens.await??;
     }
     running.stop().await;
     Ok(ExitCode::SUCCESS)
@@ -111,7 +121,8 @@ fn welcome(port: u16, meeting: &Meeting, memory: &Memory) -> String {
         "\n  Bema: Δήμος Ρεθύμνης (demonstration)\n\n\
          \x20 The council in session   http://localhost:{port}/meetings/{id}\n\
          \x20 All meetings             http://localhost:{port}/\n\
-         \x20 The clerk's studio       http://localhost:{port}/studio/meetings/{id}\n\n\
+         \x20 The clerk's studio       http://localhost:{port}/studio/meetings/{id}\n\
+         \x20 The moderators' desk     http://localhost:{port}/studio/chat\n\n\
          \x20 Log in as clerk          {CLERK}   {clerk}\n\
          \x20 Log in as moderator      {MODERATOR}   {moderator}\n\n\
          \x20 Ctrl-C ends it; the next start goes on with what is there.\n\n",
@@ -247,6 +258,7 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality, clerk: &Clerk
         import::film(parts, here, meeting, &film, new).await?;
         let begun: Vec<(f64, String)> = serde_json::from_slice(&std::fs::read(&chapters)?)?;
         mark(&parts.council, clerk, meeting, starts_at_ms, &begun).await?;
+        floor::recall(&parts.floor, here.id, meeting, (starts_at_ms, *seconds)).await?;
         std::fs::remove_file(&film)?;
         std::fs::remove_file(&chapters)?;
     }

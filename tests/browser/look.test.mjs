@@ -81,6 +81,16 @@ const clerk = {
   },
 };
 
+/** What the moderator sees. */
+const moderator = {
+  "the moderators' list": (page) => page.goto(`${bema.url}/studio/chat`),
+  'the table of what waits': (page) => page.goto(`${bema.url}/studio/meetings/${bema.meeting}/chat`),
+  'the table of what is shown': async (page) => {
+    await page.goto(`${bema.url}/studio/meetings/${bema.meeting}/chat?show=shown`);
+    await page.locator('.chat-exclude summary').first().click();
+  },
+};
+
 const sound = async (page, what) => {
   assert.deepEqual(await axe(page), [], what);
   assert.deepEqual(await overflows(page), [], `${what} is wider than the window`);
@@ -101,6 +111,15 @@ for (const [locale, language] of [['el-GR', 'el'], ['en-GB', 'en']]) {
       await logIn(page, bema.url, bema.clerk);
       await page.waitForURL('**/studio');
       for (const [what, go] of Object.entries(clerk)) {
+        await t.test(what, async () => {
+          await go(page);
+          await sound(page, what);
+        });
+      }
+      await page.context().clearCookies({ name: 'bema' });
+      await logIn(page, bema.url, bema.moderator);
+      await page.waitForURL('**/studio/chat');
+      for (const [what, go] of Object.entries(moderator)) {
         await t.test(what, async () => {
           await go(page);
           await sound(page, what);

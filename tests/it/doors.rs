@@ -171,6 +171,14 @@ fn nginx_as_we_ship_it_keeps_the_media_and_lets_players_wait() {
     let events = format!("http://127.0.0.1:{port}/meetings/{}/events", server.meeting);
     let said = curl(&["--max-time", "3", "-N", &events]);
     assert!(said.contains("data:") || said.contains("event:"), "events come through as they are: {said:?}");
+    let socket = format!("http://127.0.0.1:{port}/floor");
+    let upgrade =
+        ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: bema.v1"];
+    let mut asked = vec!["--max-time", "3", "-i", "-N", "-H", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
+    asked.extend(upgrade.iter().flat_map(|header| ["-H", header]));
+    asked.push(&socket);
+    let opened = curl(&asked);
+    assert!(opened.contains("101 Switching Protocols") && opened.contains("\"type\":\"hello\""), "{opened:?}");
     let download = curl(&["-o", "/dev/null", "-w", "%{http_code}", &format!("{media}/download.mp4")]);
     assert_eq!(download, "200");
 }

@@ -68,7 +68,9 @@ impl House {
             metrics_from: vec!["127.0.0.0/8".parse().unwrap()],
             metrics_text: Arc::new(String::new),
         };
-        let router = player::router(player::App::new(council.clone(), store.clone(), config));
+        let floor = chat::Floor::new(council.clone());
+        tokio::spawn(floor.clone().run(tokio_util::sync::CancellationToken::new()));
+        let router = player::router(player::App::new(council.clone(), floor, store.clone(), config));
         let clerk = Clerk::console(here.id, AccountId::new());
         Self { council, store, router, here, clerk, _folder: folder }
     }

@@ -16,6 +16,7 @@ mod delivery;
 mod doors;
 mod download;
 mod films;
+mod floor;
 mod house;
 mod languages;
 mod renditions;

@@ -69,6 +69,17 @@ pub(super) async fn grant(
     Ok(())
 }
 
+/// The names of those who have a role in a municipality.
+pub(super) async fn staff_names(connection: &mut AnyConnection, of: MunicipalityId) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT a.name FROM account a JOIN account_role r ON r.account = a.id WHERE r.municipality = $1",
+    )
+    .bind(of.to_string())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.iter().map(|row| row.try_get("name")).collect::<Result<_, sqlx::Error>>()?)
+}
+
 pub(super) async fn roles(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<(MunicipalityId, Role)>> {
     let rows =
         sqlx::query("SELECT municipality, role FROM account_role WHERE account = $1 ORDER BY municipality, role")

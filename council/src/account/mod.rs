@@ -168,6 +168,14 @@ impl Council {
         Ok(Some(Session { account: found.account, roles }))
     }
 
+    /// The names of a municipality's staff, which nobody else may bear.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn staff_names(&self, of: MunicipalityId) -> Result<Vec<String>> {
+        db::staff_names(&mut *self.read().await?, of).await
+    }
+
     /// Ends a session.
     ///
     /// # Errors

@@ -31,7 +31,10 @@ pub(crate) async fn begin_chain(connection: &mut AnyConnection, municipality: Mu
 /// Appends to a municipality's chain within the caller's transaction.
 ///
 /// Taking the number locks the head's row on both engines until the transaction ends, so entries have one order.
-pub(crate) async fn append(
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for a municipality without a log; else when the database fails.
+pub async fn append(
     connection: &mut AnyConnection,
     clock: &Clock,
     municipality: MunicipalityId,

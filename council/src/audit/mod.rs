@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::{AccountId, Council, MunicipalityId, Result, digest};
 
-pub(crate) use db::{append, begin_chain};
+pub use db::append;
+pub(crate) use db::begin_chain;
 
 /// Whose log holds what belongs to no municipality: log-ins with an unknown address, accounts without a role.
 pub const INSTALLATION: MunicipalityId = MunicipalityId::NIL;
@@ -34,11 +35,16 @@ pub struct Entry {
 }
 
 /// An act on its way into the log.
-pub(crate) struct Line<'a> {
-    pub(crate) account: Option<AccountId>,
-    pub(crate) act: &'a str,
-    pub(crate) subject: &'a str,
-    pub(crate) detail: serde_json::Value,
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// Who; none for the machine itself.
+    pub account: Option<AccountId>,
+    /// What, as a dotted name: `meeting.start`.
+    pub act: &'a str,
+    /// On what: an id.
+    pub subject: &'a str,
+    /// What else matters.
+    pub detail: serde_json::Value,
 }
 
 /// What an entry's hash covers, in this order, as JSON without white space.

@@ -14,6 +14,7 @@ pub(super) enum Section {
     Meetings,
     Studio,
     Sources,
+    Moderation,
     LogIn,
     Elsewhere,
 }
@@ -35,6 +36,8 @@ pub(super) struct Frame {
     pub(super) person: Option<String>,
     /// Whether they may run meetings here.
     pub(super) clerk: bool,
+    /// Whether they may moderate here.
+    pub(super) moderator: bool,
     /// Whether the page says nothing of being logged in.
     pub(super) accountless: bool,
     /// Where the choice of the other language leads back to; none where the page cannot be asked for again.
@@ -72,6 +75,7 @@ impl Frame {
             section: Section::Elsewhere,
             person: None,
             clerk: false,
+            moderator: false,
             accountless: true,
             path: Some("/".to_owned()),
             script: None,
@@ -83,6 +87,13 @@ impl Frame {
     pub(super) fn seen_by(mut self, session: Option<&Session>, clerk: bool) -> Self {
         self.person = session.map(|session| session.account.name.clone());
         self.clerk = clerk;
+        self
+    }
+
+    /// For somebody who may moderate here, or not.
+    #[must_use]
+    pub(super) fn moderated(mut self, moderator: bool) -> Self {
+        self.moderator = moderator;
         self
     }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use council::{
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use vod_store::recording::{Shows, Stretch};
 
 use super::{
-    Around, Asked, agenda,
+    Around, Asked, agenda, chat,
     form::{Field, Kind, Refused},
     frame::{Frame, Section},
     html,
@@ -24,6 +25,7 @@ use super::{
 use crate::{
     App,
     error::{Error, Result},
+    floor,
 };
 
 #[derive(Template)]
@@ -47,6 +49,7 @@ pub(super) struct MeetingPage {
     /// The server's public address, where it is known.
     base: String,
     viewers: String,
+    chat: Option<chat::Shown>,
 }
 
 /// A stretch in which the viewers saw no source.
@@ -82,6 +85,8 @@ pub(super) async fn page(
     around: Around,
     Path(id): Path<String>,
     asked: Asked,
+    Query(of_chat): Query<chat::Asked>,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
     let here = around.visitor.here.id;
@@ -92,17 +97,22 @@ pub(super) async fn page(
         stretches: recording.stretches(),
     });
     let frame = around.frame(Section::Elsewhere);
+    let asker = floor::onlooker(&app, &around.visitor, &headers);
+    let view = app.floor.room(here, id).await?.view(&asker).await?;
+    let who = (asker.name, around.visitor.moderator().is_some());
+    let began_ms = kept.as_ref().map(|kept| kept.began_at_ms);
+    let chat = chat::Shown::of(&frame, &meeting.stage, &view, who, began_ms, &of_chat);
     let moment = Moment {
         now_ms: app.council.clock().now_ms(),
         viewers: app.audience.viewers(id),
         base: app.config.public_url.as_deref().unwrap_or_default(),
     };
-    Ok(html(&meeting_page(frame, (&meeting, &agenda), kept.as_ref(), moment, &asked)))
+    Ok(html(&meeting_page(frame, (&meeting, &agenda, chat), kept.as_ref(), moment, &asked)))
 }
 
 pub(super) fn meeting_page(
     frame: Frame,
-    (meeting, agenda): (&Meeting, &Agenda),
+    (meeting, agenda, chat): (&Meeting, &Agenda, Option<chat::Shown>),
     kept: Option<&Kept>,
     moment: Moment<'_>,
     asked: &Asked,
@@ -137,6 +147,7 @@ pub(super) fn meeting_page(
         line,
         plays,
         held,
+        chat,
         refused,
         fields,
     }

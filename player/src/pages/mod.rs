@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail by a panic"))]
 
 mod agenda;
+mod chat;
 mod colour;
 mod failure;
 mod form;
@@ -14,6 +15,7 @@ mod line;
 mod list;
 mod login;
 mod meeting;
+mod moderation;
 mod studio;
 mod when;
 mod words;
@@ -43,6 +45,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/meetings/{id}", get(meeting::page))
         .route("/meetings/{id}/agenda", get(agenda::part))
         .route("/meetings/{id}/download", get(meeting::download))
+        .route("/studio/chat", get(moderation::moderators))
+        .route("/studio/meetings/{id}/chat", get(moderation::table))
         .route("/login", get(login::log_in))
         .route("/setup", get(login::set_up))
         .route("/studio", get(studio::desk))
@@ -95,10 +99,16 @@ impl FromRequestParts<App> for Around {
 }
 
 impl Around {
+    /// The municipality whose page it is.
+    pub(crate) fn here(&self) -> council::MunicipalityId {
+        self.visitor.here.id
+    }
+
     fn frame(&self, section: Section) -> Frame {
         let here = &self.visitor.here;
         let frame = Frame::new(here, self.language, &self.nonce, section);
-        frame.seen_by(self.visitor.session.as_ref(), self.visitor.clerk().is_some()).at(&self.path)
+        let frame = frame.seen_by(self.visitor.session.as_ref(), self.visitor.clerk().is_some());
+        frame.moderated(self.visitor.moderator().is_some()).at(&self.path)
     }
 }
 

@@ -23,15 +23,17 @@ use axum::{
 use hyper::{body::Incoming, service::Service as _};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::GracefulConnection,
     service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 pub use tokio_rustls::TlsAcceptor;
 
@@ -125,6 +127,26 @@ impl<S: Sync> FromRequestParts<S> for Stopping {
     }
 }
 
+/// Keeps a connection counted, and waited for when the server stops, after it has become a socket.
+#[derive(Clone, Default)]
+pub(crate) struct Held {
+    _place: Option<Arc<(OwnedSemaphorePermit, TaskTrackerToken)>>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Held {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// What a connection knows of its end.
+struct Life {
+    stopping: CancellationToken,
+    held: Held,
+}
+
 /// Binds an address with room for a rush of connections. An IPv6 wildcard takes IPv4 too.
 ///
 /// # Errors
@@ -157,13 +179,14 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, router: Rout
         };
         // Parts are small and urgent; where the option fails the connection is only slower.
         let _ = stream.set_nodelay(true);
-        let (router, tls, stopping, now) = (router.clone(), tls.clone(), stopping.clone(), now.clone());
+        let held = Held { _place: Some(Arc::new((place, connections.token()))) };
+        let (router, tls, now) = (router.clone(), tls.clone(), now.clone());
+        let life = Life { stopping: stopping.clone(), held };
         connections.spawn(async move {
-            let _place = place;
             let served = async {
-                let Some(tls) = tls else { return http1(stream, peer, router, stopping).await };
+                let Some(tls) = tls else { return http1(stream, peer, router, life).await };
                 // What TLS needs is much, and most are behind a proxy without it.
-                Box::pin(secure(tls, stream, peer, router, stopping)).await;
+                Box::pin(secure(tls, stream, peer, router, life)).await;
             };
             tokio::select! {
                 () = now.cancelled() => {}
@@ -179,28 +202,30 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, router: Rout
     }
 }
 
-async fn secure(tls: TlsAcceptor, stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+async fn secure(tls: TlsAcceptor, stream: TcpStream, peer: SocketAddr, router: Router, life: Life) {
     // A client that does not finish its greeting, or speaks something else, is let go.
     let Ok(Ok(mut stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await else { return };
     match stream.get_ref().1.alpn_protocol() {
-        Some(b"h2") => http2(stream, peer, router, stopping).await,
+        Some(b"h2") => http2(stream, peer, router, life).await,
         // The greeting was the proof, and no more is said (RFC 8737 §3); how it ends is the other's affair.
         Some(tls::PROOF) => drop(tokio::time::timeout(HEAD, stream.shutdown()).await),
-        _ => http1(stream, peer, router, stopping).await,
+        _ => http1(stream, peer, router, life).await,
     }
 }
 
-async fn http1(stream: impl Stream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+async fn http1(stream: impl Stream, peer: SocketAddr, router: Router, life: Life) {
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).pipeline_flush(true);
-    let service = service(peer, router, stopping.clone());
-    to_its_end(pin!(builder.serve_connection(TokioIo::new(stream), service)), stopping).await;
+    let stopping = life.stopping.clone();
+    let service = service(peer, router, life);
+    to_its_end(pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades()), stopping).await;
 }
 
-async fn http2(stream: impl Stream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+async fn http2(stream: impl Stream, peer: SocketAddr, router: Router, life: Life) {
     let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
     builder.timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(Duration::from_secs(20));
-    let service = service(peer, router, stopping.clone());
+    let stopping = life.stopping.clone();
+    let service = service(peer, router, life);
     to_its_end(pin!(builder.serve_connection(TokioIo::new(stream), service)), stopping).await;
 }
 
@@ -212,29 +237,56 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
 fn service(
     peer: SocketAddr,
     router: Router,
-    stopping: CancellationToken,
+    life: Life,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = Response,
     Error = Infallible,
     Future = impl Future<Output = Result<Response, Infallible>> + Send + 'static,
 > {
-    let (router, stopping) = (TowerToHyperService::new(router), Stopping(stopping));
+    let (router, stopping, held) = (TowerToHyperService::new(router), Stopping(life.stopping), life.held);
     hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(stopping.clone());
+        request.extensions_mut().insert(held.clone());
         router.call(request)
     })
 }
 
+/// A connection that takes no further request once it is asked to end.
+trait Ending: Future<Output = hyper::Result<()>> {
+    fn end(self: Pin<&mut Self>);
+}
+
+impl<I, S> Ending for hyper::server::conn::http1::UpgradeableConnection<I, S>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+    S: hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible>,
+{
+    fn end(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl<I, S> Ending for hyper::server::conn::http2::Connection<I, S, TokioExecutor>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S: hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible>,
+    TokioExecutor: hyper::rt::bounds::Http2ServerConnExec<S::Future, Body>,
+{
+    fn end(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
 /// Serves a connection until its client goes, or until `stopping` and what it answers is out.
 /// How it ends is the client's affair; what we answered has been logged where it went wrong.
-async fn to_its_end(mut connection: Pin<&mut impl GracefulConnection>, stopping: CancellationToken) {
+async fn to_its_end(mut connection: Pin<&mut impl Ending>, stopping: CancellationToken) {
     let _ = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stopping.cancelled() => {
-            connection.as_mut().graceful_shutdown();
+            connection.as_mut().end();
             connection.await
         }
     };

@@ -9,6 +9,7 @@ use axum::{
 use council::{
     account::NewAccount,
     municipality::{Bilingual, NewMunicipality},
+    permission::{Clerk, Moderator},
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +40,11 @@ pub(super) async fn log_in(
 ) -> Response {
     match app.council.log_in(&form.email, &form.password, &client.to_string()).await {
         Ok(token) => {
-            let done = answer.give(Ok(serde_json::json!({ "ok": true })), own_path(form.next.as_deref()), "/login");
+            let then = match form.next.as_deref().filter(|next| !next.is_empty()) {
+                Some(next) => own_path(Some(next)),
+                None => first_page(&app, token.expose(), &around).await,
+            };
+            let done = answer.give(Ok(serde_json::json!({ "ok": true })), then, "/login");
             with_cookie(done, &session::set_cookie(&app, token.expose()))
         }
         Err(error) => {
@@ -50,6 +55,15 @@ pub(super) async fn log_in(
             pages::log_in_again(&around, &error, Typed::of(&form).with_password("password"), form.next)
         }
     }
+}
+
+/// Where somebody's work is.
+async fn first_page(app: &App, token: &str, around: &Around) -> &'static str {
+    let session = app.council.session(token).await.ok().flatten();
+    let here = around.here();
+    let moderates_alone = session
+        .is_some_and(|session| Clerk::check(&session, here).is_err() && Moderator::check(&session, here).is_ok());
+    if moderates_alone { "/studio/chat" } else { "/studio" }
 }
 
 pub(super) async fn log_out(State(app): State<App>, answer: Answer, headers: HeaderMap) -> Response {

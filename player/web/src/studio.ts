@@ -1,5 +1,6 @@
 /** On the clerk's pages. */
 import "./studio/agenda-desk";
+import "./studio/chat-desk";
 import "./studio/disk-room";
 import "./studio/elapsed";
 import "./studio/film-sender";

@@ -4,12 +4,13 @@ use super::{File, caught, none, tree};
 
 /// The workspace's arrows: what each crate uses of ours, and nothing else.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("bema", &["council", "ingest", "player", "vod-store"]),
+    ("bema", &["chat", "council", "ingest", "player", "vod-store"]),
+    ("chat", &["council"]),
     ("cmaf", &[]),
     ("council", &[]),
     ("fuzz", &["cmaf", "ingest", "player", "vod-store"]),
     ("ingest", &["cmaf", "vod-store"]),
-    ("player", &["council", "vod-store"]),
+    ("player", &["chat", "council", "vod-store"]),
     ("vod-store", &["cmaf", "council"]),
 ];
 
@@ -29,7 +30,7 @@ const OWNED: &[(&str, &[&str], &str)] = &[
     ("hyper", &["player", "bema"], "HTTP ends at the pages"),
     ("askama", &["player"], "HTML is the player's"),
     ("fluent", &["player"], "the interface's words are the player's"),
-    ("sqlx", &["council"], "each crate owns its tables, and only the council has some"),
+    ("sqlx", &["chat", "council"], "each crate owns its tables, and only these have some"),
     ("argon2", &["council"], "passwords are the council's"),
     ("tantivy", &["search"], "the index is the search's"),
     ("anyhow", &["bema"], "libraries have typed errors"),

@@ -14,6 +14,7 @@ const TOP: &[&str] = &[
     "LICENSE",
     "README.md",
     "clippy.toml",
+    "chat",
     "cmaf",
     "council",
     "docs",

@@ -104,6 +104,8 @@ impl Staff {
     fn frame(&self, section: Section) -> Frame {
         let here = &self.clerk.here;
         let frame = Frame::new(here, self.language, &self.nonce, section);
-        frame.seen_by(Some(&self.clerk.session), true).at(&self.path).with_script("studio.js")
+        let moderates = council::permission::Moderator::check(&self.clerk.session, self.clerk.here.id).is_ok();
+        let frame = frame.seen_by(Some(&self.clerk.session), true).moderated(moderates);
+        frame.at(&self.path).with_script("studio.js")
     }
 }

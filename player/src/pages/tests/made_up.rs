@@ -1,5 +1,12 @@
 //! Made-up municipalities, meetings, sources and recordings.
 
+use ::chat::{
+    AuthorId, Code, Message, MessageId, Mode, Reason, State,
+    author::Exclusion,
+    event::{Badge, Public},
+    mode::{Cause, Hold},
+    room::{Table, View},
+};
 use council::{
     AgendaItemId, AgendaMomentId, BodyId, MeetingId, MunicipalityId, SourceId,
     agenda::{Agenda, Item, Moment},
@@ -14,7 +21,7 @@ use vod_store::{
 };
 
 use crate::pages::{
-    Asked,
+    Asked, chat as page,
     frame::{Frame, Section},
     meeting::Kept,
 };
@@ -170,4 +177,68 @@ pub(super) fn kept() -> Kept {
 
 pub(super) fn asked(error: Option<&str>) -> Asked {
     Asked { error: error.map(str::to_owned), next: Some("/studio?a=\"b".into()), ..Asked::default() }
+}
+
+fn said(state: State, badge: Option<Badge>) -> Message {
+    Message {
+        id: MessageId::new(),
+        author: AuthorId::new(),
+        name: if badge.is_some() { "Συντονισμός διαλόγου".into() } else { HOSTILE[..40].into() },
+        badge,
+        text: format!("Πότε θα γίνει το έργο; {HOSTILE}"),
+        reply: None,
+        at_ms: NOW + HOUR,
+        state,
+    }
+}
+
+fn because(words: &str) -> Reason {
+    Reason { code: Code::PersonalData, words: words.into() }
+}
+
+/// A chat with messages of every kind, its visitor's own too.
+pub(super) fn chat(language: &str, stage: &Stage) -> Option<page::Shown> {
+    let first = said(State::Shown, None);
+    let answer = Message { reply: Some(first.id), ..said(State::Shown, Some(Badge::Moderator)) };
+    let messages: Vec<Public> = [first, answer].iter().filter_map(Message::public).collect();
+    let own = [
+        State::Held { cause: Cause::Links },
+        State::Refused { reason: because("") },
+        State::Removed { reason: because(HOSTILE) },
+    ];
+    let view = View {
+        mode: Mode { slow_ms: 30_000, hold: Hold::First, ..Mode::default() },
+        pinned: messages.first().cloned(),
+        messages,
+        own: own.map(|state| said(state, None)).into(),
+        excluded: Some((NOW + HOUR, because(HOSTILE))),
+    };
+    let asked = page::Asked::typed("error-chat-slow", HOSTILE);
+    page::Shown::of(&frame(language, Section::Elsewhere), stage, &view, (None, true), Some(NOW), &asked)
+}
+
+/// A moderators' table with a message in each state.
+pub(super) fn table() -> Table {
+    let states = [
+        State::Held { cause: Cause::Network },
+        State::Shown,
+        State::Refused { reason: because("") },
+        State::Removed { reason: because(HOSTILE) },
+    ];
+    let messages: Vec<Message> =
+        states.map(|state| said(state, None)).into_iter().chain([said(State::Shown, Some(Badge::Clerk))]).collect();
+    let exclusion = Exclusion {
+        id: ::chat::ExclusionId::new(),
+        author: AuthorId::new(),
+        name: HOSTILE.into(),
+        reason: because(""),
+        until_ms: NOW + HOUR,
+    };
+    Table {
+        mode: Mode { slow_ms: 45_000, ..Mode::default() },
+        held: 1,
+        pinned: Some(messages[1].id),
+        messages,
+        exclusions: vec![exclusion],
+    }
 }

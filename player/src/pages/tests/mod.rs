@@ -4,8 +4,10 @@ mod films;
 mod made_up;
 mod visits;
 
+use ::chat as chat_crate;
 use askama::Template;
 use axum::http::StatusCode;
+use chat_crate::{AuthorId, Mode, room::Table};
 use council::{
     SourceId,
     agenda::Agenda,
@@ -22,7 +24,7 @@ use super::{
     list::list,
     login::{log_in_page, set_up_page},
     meeting::{Kept, Moment, meeting_page},
-    studio,
+    moderation, studio,
     words::tests::signatures,
 };
 
@@ -44,7 +46,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
             let name = format!("meeting, {}, {name}", stage.name());
             let page = meeting_page(
                 staff(language, Section::Elsewhere),
-                (&meeting(stage.clone()), &agenda()),
+                (&meeting(stage.clone()), &agenda(), made_up::chat(language, &stage)),
                 kept.as_ref(),
                 moment,
                 &asked(Some("error-invalid-span")),
@@ -52,7 +54,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
             add(name, &page);
         }
         let bare = Meeting { place: String::new(), ..meeting(stage.clone()) };
-        let bare = (&bare, &Agenda::default());
+        let bare = (&bare, &Agenda::default(), None);
         let page = meeting_page(frame(language, Section::Elsewhere), bare, None, Moment::default(), &asked(None));
         add(format!("meeting, {}, bare", stage.name()), &page);
     }
@@ -69,7 +71,29 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
         }
     }
     add_studio(language, &full(), &mut add);
+    add_moderation(language, &full(), &mut add);
     pages
+}
+
+fn add_moderation(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn askama::DynTemplate)) {
+    let frame = || staff(language, Section::Moderation).moderated(true);
+    for (listing, name) in [(&Listing::default(), "empty"), (full, "full")] {
+        add(format!("moderators, {name}"), &moderation::moderators_page(frame(), listing, NOW));
+    }
+    let [_, live, ..] = stages();
+    for show in ["", "held", "shown", "out", &AuthorId::new().to_string()] {
+        for (table, done, error) in [
+            (Table::default(), "", Some("error-chat-overtaken")),
+            (made_up::table(), "remove", None),
+            (Table { mode: Mode::default().guarded(), ..made_up::table() }, "refuse", None),
+        ] {
+            let undo = if done.is_empty() { String::new() } else { chat_crate::MessageId::new().to_string() };
+            let looked =
+                moderation::Looked { show: show.into(), error: error.map(str::to_owned), undo, done: done.into() };
+            let page = moderation::moderation_page(frame(), &meeting(live.clone()), &table, NOW, &looked);
+            add(format!("moderation, {show}, {done}"), &page);
+        }
+    }
 }
 
 fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn askama::DynTemplate)) {
@@ -234,7 +258,7 @@ fn what_people_typed_stays_text() {
 fn what_is_not_for_the_visitor_is_not_offered() {
     let visitor = meeting_page(
         frame("en", Section::Elsewhere),
-        (&meeting(Stage::Scheduled), &agenda()),
+        (&meeting(Stage::Scheduled), &agenda(), None),
         None,
         Moment::default(),
         &asked(None),
@@ -289,7 +313,7 @@ fn interruptions_are_told_with_their_times() {
         let moment = Moment { now_ms: NOW, ..Moment::default() };
         let page = meeting_page(
             frame(language, Section::Elsewhere),
-            (&meeting, &agenda()),
+            (&meeting, &agenda(), None),
             Some(&kept()),
             moment,
             &asked(None),
@@ -308,7 +332,7 @@ fn greek_on_an_english_page_says_so() {
 }
 
 /// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 12] = [
+const BY_PREFIX: [&str; 15] = [
     "agenda-list-",
     "press-",
     "alarms-",
@@ -320,7 +344,22 @@ const BY_PREFIX: [&str; 12] = [
     "countdown-",
     "share-",
     "sender-",
+    "chat-desk-",
+    "chat-",
+    "error-chat-",
     "error-",
+];
+
+/// The words that pages name by what the floor calls it.
+const BY_STATE: [&str; 8] = [
+    "desk-who-",
+    "desk-hold-",
+    "desk-state-",
+    "desk-cause-",
+    "desk-done-",
+    "desk-caption-",
+    "desk-empty-",
+    "desk-chat-",
 ];
 
 #[test]
@@ -328,12 +367,12 @@ fn every_word_is_used_and_every_key_that_is_used_exists() {
     let keys = signatures("el");
     let sources = read_all("templates") + &read_all("src/pages");
     for key in keys.keys() {
-        let prefix = BY_PREFIX.iter().any(|prefix| key.starts_with(prefix));
+        let prefix = BY_PREFIX.iter().chain(&BY_STATE).any(|prefix| key.starts_with(prefix));
         assert!(prefix || sources.contains(&format!("\"{key}\"")), "{key} is used nowhere");
     }
     // The browser's scripts name the same words without their prefix; some by what the server or a table says.
     let scripts = read_all("web/src");
-    let computed = ["fault-", "refused-", "stage-"];
+    let computed = ["announce-", "badge-", "code-", "fault-", "hold-", "own-", "refused-", "stage-", "who-"];
     for key in keys.keys().filter(|key| !key.starts_with("error-")) {
         let Some(name) = BY_PREFIX.iter().find_map(|prefix| key.strip_prefix(prefix)) else { continue };
         let said = scripts.contains(&format!("\"{name}\"")) || sources.contains(&format!("\"{key}\""));

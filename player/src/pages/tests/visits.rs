@@ -70,7 +70,7 @@ pub(super) async fn house() -> House {
     let meeting = council.create_meeting(&clerk, new).await.unwrap().id;
     let (source, _) = council.create_source(&clerk, "Αίθουσα").await.unwrap();
     council.assign_source(&clerk, meeting, source.id, Rank::Primary).await.unwrap();
-    let router = crate::router(App::new(council.clone(), store, config));
+    let router = crate::router(App::new(council.clone(), chat::Floor::new(council.clone()), store, config));
     House { router, council, clerk, meeting, _folder: folder }
 }
 

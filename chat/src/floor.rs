@@ -1,0 +1,154 @@
+//! The floors of an installation: a room for each meeting, and the tick at which they tell their followers.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use council::{Council, MeetingId, MunicipalityId};
+use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, Result, Room, author, channel::Channel};
+
+/// How long events are gathered before they are told: one write for each follower and tick.
+const TICK: Duration = Duration::from_millis(50);
+/// A room that nobody has used for so long is let go; its messages are in the database.
+const IDLE: Duration = Duration::from_secs(900);
+/// How often rooms are looked at for that.
+const LOOK: Duration = Duration::from_secs(60);
+/// A day, milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// The floors of an installation; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Floor(Arc<Floors>);
+
+struct Floors {
+    council: Council,
+    rooms: Mutex<HashMap<MeetingId, (Arc<Room>, Instant)>>,
+    opening: tokio::sync::Mutex<()>,
+    day: tokio::sync::Mutex<Option<(i64, String)>>,
+    untold: Untold,
+}
+
+/// The channels that have something to tell, and the bell that wakes who tells it.
+#[derive(Clone, Default)]
+pub(crate) struct Untold(Arc<(Mutex<Vec<Arc<Channel>>>, Notify)>);
+
+impl Untold {
+    pub(crate) fn add(&self, channel: &Arc<Channel>) {
+        let (channels, bell) = &*self.0;
+        let mut channels = channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if !channels.iter().any(|other| Arc::ptr_eq(other, channel)) {
+            channels.push(Arc::clone(channel));
+        }
+        bell.notify_one();
+    }
+
+    fn tell(&self) {
+        let channels = std::mem::take(&mut *self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for channel in channels {
+            channel.flush();
+        }
+    }
+}
+
+impl std::fmt::Debug for Floors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Floors").finish_non_exhaustive()
+    }
+}
+
+impl Floor {
+    /// The floors of this council's meetings.
+    #[must_use]
+    pub fn new(council: Council) -> Self {
+        Self(Arc::new(Floors {
+            council,
+            rooms: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            day: tokio::sync::Mutex::default(),
+            untold: Untold::default(),
+        }))
+    }
+
+    /// Tells followers what happens, a batch a tick, until `ending`.
+    pub async fn run(self, ending: CancellationToken) {
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                () = ending.cancelled() => break,
+                () = self.0.untold.0.1.notified() => {
+                    tokio::time::sleep(TICK).await;
+                    self.0.untold.tell();
+                }
+                _ = look.tick() => self.let_go(),
+            }
+        }
+        self.0.untold.tell();
+    }
+
+    fn let_go(&self) {
+        let mut rooms = self.rooms();
+        rooms.retain(|_, (room, used)| Arc::strong_count(room) > 1 || used.elapsed() < IDLE);
+    }
+
+    fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<MeetingId, (Arc<Room>, Instant)>> {
+        self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The room of a meeting of this municipality.
+    ///
+    /// # Errors
+    /// [`council::Error::NotFound`] also for another municipality's meeting.
+    pub async fn room(&self, municipality: MunicipalityId, meeting: MeetingId) -> Result<Arc<Room>> {
+        if let Some(room) = self.open_room(meeting) {
+            return owned(room, municipality);
+        }
+        // One reads it from the database, the others wait for that.
+        let _opening = self.0.opening.lock().await;
+        if let Some(room) = self.open_room(meeting) {
+            return owned(room, municipality);
+        }
+        self.0.council.meeting(municipality, meeting).await?;
+        let room = Arc::new(Room::open(&self.0.council, self.0.untold.clone(), municipality, meeting).await?);
+        self.rooms().insert(meeting, (Arc::clone(&room), Instant::now()));
+        Ok(room)
+    }
+
+    fn open_room(&self, meeting: MeetingId) -> Option<Arc<Room>> {
+        let mut rooms = self.rooms();
+        let (room, used) = rooms.get_mut(&meeting)?;
+        *used = Instant::now();
+        Some(Arc::clone(room))
+    }
+
+    /// What stands for an address prefix today: a hash by a key that is thrown away with the day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn network(&self, prefix: &str) -> Result<String> {
+        let today = self.0.council.clock().now_ms() / DAY_MS;
+        let mut day = self.0.day.lock().await;
+        let key = match &*day {
+            Some((of, key)) if *of == today => key.clone(),
+            _ => {
+                let key = author::db::day_key(&self.0.council, today).await?;
+                *day = Some((today, key.clone()));
+                key
+            }
+        };
+        let keyed = council::digest::sha256(format!("{key} {prefix}").as_bytes());
+        Ok(council::digest::hex(&keyed[..16]))
+    }
+}
+
+fn owned(room: Arc<Room>, municipality: MunicipalityId) -> Result<Arc<Room>> {
+    if room.municipality() == municipality {
+        Ok(room)
+    } else {
+        Err(Error::Council(council::Error::NotFound("meeting")))
+    }
+}

@@ -1,0 +1,415 @@
+//! The room of one meeting: takes what citizens write and what moderators decide, keeps it, and tells it.
+//!
+//! Everything is on disk before anybody is told. One at a time is taken in, so that events have one order.
+
+mod acts;
+mod shown;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use council::{Council, MeetingId, MunicipalityId, meeting::Stage, permission::Moderator};
+use shown::Shown;
+
+use crate::{
+    AuthorId, Error, MessageId, Reason, Result,
+    author::{Author, Exclusion, db as authors},
+    channel::{Channel, Following, Position},
+    command::{Asker, Say},
+    db,
+    event::{Desk, Event, Message, Own, Public, State},
+    flood::{Flood, Kind},
+    floor::Untold,
+    mode::{Cause, Mode, Who},
+    pace::Pace,
+    words,
+};
+
+/// Messages of a snapshot.
+pub const SNAPSHOT: usize = 100;
+/// Events of the past that a room can tell again after a restart.
+const EVENTS: i64 = 1000;
+/// Rows of the moderators' table.
+pub const TABLE: i64 = 200;
+/// Messages among which an author's own are looked for.
+const OWN: i64 = 20;
+/// Messages of one reading of the past.
+pub const REPLAY: i64 = 1000;
+/// The longest exclusion, minutes: thirty days.
+pub const EXCLUSION_MAX_MINUTES: u32 = 30 * 24 * 60;
+
+/// Which messages moderators look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Those that wait, the longest first.
+    Held,
+    /// Those that everybody sees.
+    Shown,
+    /// Those that were refused or removed.
+    Out,
+    /// All of one author.
+    Author(AuthorId),
+}
+
+/// A room.
+pub struct Room {
+    council: Council,
+    untold: Untold,
+    municipality: MunicipalityId,
+    meeting: MeetingId,
+    taking: tokio::sync::Mutex<Taking>,
+    public: Arc<Channel>,
+    desk: Channel,
+    own: Mutex<HashMap<AuthorId, Arc<Channel>>>,
+    shown: Mutex<Shown>,
+}
+
+/// What decides whether a message is taken.
+#[derive(Default)]
+struct Taking {
+    pace: Pace,
+    flood: Flood,
+}
+
+/// A message of a meeting that was held elsewhere.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// The name that it bore.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+    /// When it was sent, milliseconds UTC.
+    pub at_ms: i64,
+}
+
+/// What the page of a meeting shows of its chat.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// How it is run.
+    pub mode: Mode,
+    /// What stands above the others.
+    pub pinned: Option<Public>,
+    /// The last messages, oldest first.
+    pub messages: Vec<Public>,
+    /// The asker's own messages that not everybody sees.
+    pub own: Vec<Message>,
+    /// Until when the asker may not write, milliseconds UTC, and why.
+    pub excluded: Option<(i64, Reason)>,
+}
+
+/// What a moderator's page shows.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// How the chat is run.
+    pub mode: Mode,
+    /// How many messages wait.
+    pub held: u64,
+    /// The messages that were asked for.
+    pub messages: Vec<Message>,
+    /// Who may not write now.
+    pub exclusions: Vec<Exclusion>,
+    /// What stands above the others.
+    pub pinned: Option<MessageId>,
+}
+
+impl Room {
+    pub(crate) async fn open(
+        council: &Council,
+        untold: Untold,
+        municipality: MunicipalityId,
+        meeting: MeetingId,
+    ) -> Result<Self> {
+        let run = db::run(council, municipality, meeting, &epoch()).await?;
+        let mut read = council.read().await?;
+        let messages = db::shown(&mut read, meeting, i64::try_from(SNAPSHOT).unwrap_or(i64::MAX)).await?;
+        let pinned = match run.pinned {
+            Some(id) => db::message(&mut read, id).await?.and_then(|(_, message, _)| message.public()),
+            None => None,
+        };
+        let last = u64::try_from(run.number).unwrap_or(0);
+        let public = Channel::new(format!("meeting/{meeting}"), run.epoch, last);
+        for past in db::events(&mut read, meeting, EVENTS).await? {
+            let number = u64::try_from(past.number).unwrap_or(0);
+            let holds = past.shown.as_ref().map(|shown| shown.id);
+            public.remember(number, holds, &again(past));
+        }
+        let shown = Shown { mode: run.mode, pinned, messages: messages.into(), told: None };
+        Ok(Self {
+            council: council.clone(),
+            untold,
+            municipality,
+            meeting,
+            taking: tokio::sync::Mutex::default(),
+            public: Arc::new(public),
+            desk: Channel::new(format!("meeting/{meeting}/moderation"), epoch(), 0),
+            own: Mutex::default(),
+            shown: Mutex::new(shown),
+        })
+    }
+
+    /// Whose meeting it is.
+    #[must_use]
+    pub fn municipality(&self) -> MunicipalityId {
+        self.municipality
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a message. Sent twice, it is one; held, its author knows.
+    ///
+    /// # Errors
+    /// Each refusal of [`Error`] that says why it is not taken; nothing is kept of it then.
+    pub async fn say(&self, asker: &Asker, say: Say) -> Result<Message> {
+        let text = words::message(&say.text)?;
+        let officials =
+            if asker.name.is_some() { Vec::new() } else { self.council.staff_names(self.municipality).await? };
+        let name = match &asker.name {
+            Some(name) => name.clone(),
+            None => words::name(&say.name, &officials)?,
+        };
+        let key = asker.key().ok_or(Error::Registered)?;
+        let stage = self.council.meeting(self.municipality, self.meeting).await?.stage;
+        let mut taking = self.taking.lock().await;
+        let now_ms = self.council.clock().now_ms();
+        let mut write = self.council.write().await?;
+        let whole = (self.municipality, self.meeting);
+        let author = authors::author(&mut write, whole, &key, &asker.network, now_ms).await?;
+        if let Some((meeting, earlier, _)) = db::message(&mut write, say.id).await? {
+            let same = earlier.author == author.id && meeting == self.meeting;
+            return if same { Ok(earlier) } else { Err(Error::Taken) };
+        }
+        let mode = self.shown().mode;
+        let state = if asker.badge.is_some() {
+            State::Shown
+        } else {
+            if !is_open(&stage) || mode.who == Who::Nobody {
+                return Err(Error::Closed);
+            }
+            judge(&mut taking, mode, (asker, &author), &text, now_ms)?
+        };
+        let reply = self.replied(&mut write, say.reply).await?;
+        let (id, badge) = (say.id, asker.badge);
+        let message = Message { id, author: author.id, name, badge, text, reply, at_ms: now_ms, state };
+        let number = match message.state {
+            State::Shown => Some(db::next_number(&mut write, self.meeting).await?),
+            _ => None,
+        };
+        db::insert(&mut write, self.meeting, &message, number).await?;
+        if let Some(number) = number {
+            db::note(&mut write, self.meeting, number, now_ms, ("said", Some(id), None)).await?;
+        }
+        write.commit().await?;
+        taking.flood.note(author.id, &message.text, now_ms);
+        match (number, message.public()) {
+            (Some(number), Some(public)) => self.publish(number, &Event::Said { message: public }),
+            _ => self.tell_desk().await?,
+        }
+        Ok(message)
+    }
+
+    /// Takes the chat of a meeting that was held elsewhere, where this one has none yet.
+    ///
+    /// # Errors
+    /// When a text or a name is not fit; then nothing is taken.
+    pub async fn take_over(&self, _by: &Moderator, said: Vec<Elsewhere>) -> Result<()> {
+        let _one_at_a_time = self.taking.lock().await;
+        if self.public.position().offset > 0 {
+            return Ok(());
+        }
+        let mut write = self.council.write().await?;
+        let whole = (self.municipality, self.meeting);
+        let mut told = Vec::new();
+        for Elsewhere { name, text, at_ms } in said {
+            let (text, name) = (words::message(&text)?, words::name(&name, &[])?);
+            let author = authors::author(&mut write, whole, &format!("elsewhere:{name}"), "", at_ms).await?.id;
+            let (id, state) = (MessageId::new(), State::Shown);
+            let message = Message { id, author, name, badge: None, text, reply: None, at_ms, state };
+            let number = db::next_number(&mut write, self.meeting).await?;
+            db::insert(&mut write, self.meeting, &message, Some(number)).await?;
+            db::note(&mut write, self.meeting, number, at_ms, ("said", Some(id), None)).await?;
+            told.extend(message.public().map(|message| (number, Event::Said { message })));
+        }
+        write.commit().await?;
+        for (number, event) in told {
+            self.publish(number, &event);
+        }
+        Ok(())
+    }
+
+    /// What is answered must be there for everybody.
+    async fn replied(&self, write: &mut council::db::Write, reply: Option<MessageId>) -> Result<Option<MessageId>> {
+        let Some(id) = reply else { return Ok(None) };
+        match db::message(write, id).await? {
+            Some((meeting, message, _)) if meeting == self.meeting && message.state == State::Shown => Ok(Some(id)),
+            _ => Err(Error::NoMessage),
+        }
+    }
+
+    fn publish(&self, number: i64, event: &Event) {
+        self.publish_at(number, None, event);
+    }
+
+    /// Tells an event; `place` is where a message stood that is shown again.
+    fn publish_at(&self, number: i64, place: Option<i64>, event: &Event) {
+        let mut shown = self.shown();
+        shown.take(number, place, event);
+        let holds = match event {
+            Event::Said { message } | Event::Restored { message } => Some(message.id),
+            Event::Removed { message } => {
+                self.public.redact(*message, &Event::Gone);
+                None
+            }
+            _ => None,
+        };
+        self.public.push_as(u64::try_from(number).unwrap_or(0), holds, event);
+        drop(shown);
+        self.untold.add(&self.public);
+    }
+
+    async fn tell_desk(&self) -> Result<()> {
+        let held = db::held(&mut *self.council.read().await?, self.meeting).await?;
+        self.desk.push(None, &Desk::Changed { held: u64::try_from(held).unwrap_or(0) });
+        self.desk.flush();
+        Ok(())
+    }
+
+    fn tell_own(&self, author: AuthorId, event: &Own) {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(channel) = own.get(&author) {
+            channel.push(None, event);
+            channel.flush();
+        }
+    }
+
+    /// Follows what everybody may see: what was missed since a position, or a snapshot, and what comes.
+    #[must_use]
+    pub fn follow(&self, after: Option<&Position>) -> Following {
+        let mut shown = self.shown();
+        let mut following = self.public.follow(after);
+        if following.missed.is_none() {
+            following.missed = Some(shown.snapshot(&self.public, &following.position));
+        }
+        following
+    }
+
+    /// Follows what moderators look at.
+    #[must_use]
+    pub fn follow_desk(&self, _by: &Moderator) -> Following {
+        self.desk.follow(None)
+    }
+
+    /// Follows what becomes of the asker's own messages; none for who never wrote here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow_own(&self, asker: &Asker) -> Result<Option<Following>> {
+        let Some(author) = self.author(asker).await? else { return Ok(None) };
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.retain(|_, channel| channel.followers() > 0);
+        let name = format!("meeting/{}/me", self.meeting);
+        let channel = own.entry(author).or_insert_with(|| Arc::new(Channel::new(name, epoch(), 0)));
+        Ok(Some(channel.follow(None)))
+    }
+
+    async fn author(&self, asker: &Asker) -> Result<Option<AuthorId>> {
+        let Some(key) = asker.key() else { return Ok(None) };
+        authors::known(&mut *self.council.read().await?, self.municipality, &key).await
+    }
+
+    /// What the meeting's page shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn view(&self, asker: &Asker) -> Result<View> {
+        let (mut own, mut excluded) = (Vec::new(), None);
+        if let Some(author) = self.author(asker).await? {
+            let mut read = self.council.read().await?;
+            own = db::table(&mut read, self.meeting, &Filter::Author(author), OWN).await?;
+            own.retain(|message| message.state != State::Shown);
+            own.reverse();
+            excluded = authors::excluded(&mut read, self.municipality, author, self.council.clock().now_ms()).await?;
+        }
+        let shown = self.shown();
+        let messages = shown.messages.iter().map(|(_, message)| message.clone()).collect();
+        Ok(View { mode: shown.mode, pinned: shown.pinned.clone(), messages, own, excluded })
+    }
+
+    /// What a moderator's page shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn table(&self, _by: &Moderator, filter: &Filter) -> Result<Table> {
+        let mut read = self.council.read().await?;
+        let messages = db::table(&mut read, self.meeting, filter, TABLE).await?;
+        let held = u64::try_from(db::held(&mut read, self.meeting).await?).unwrap_or(0);
+        let exclusions = authors::exclusions(&mut read, self.meeting, self.council.clock().now_ms()).await?;
+        let shown = self.shown();
+        let pinned = shown.pinned.as_ref().map(|pinned| pinned.id);
+        Ok(Table { mode: shown.mode, held, messages, exclusions, pinned })
+    }
+
+    /// What was said from one instant on until before another, milliseconds UTC; at most [`REPLAY`] messages.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn between(&self, from_ms: i64, until_ms: i64) -> Result<Vec<Public>> {
+        db::between(&mut *self.council.read().await?, self.meeting, (from_ms, until_ms), REPLAY).await
+    }
+}
+
+/// Whether a message is shown, held or refused.
+fn judge(
+    taking: &mut Taking,
+    mode: Mode,
+    (asker, author): (&Asker, &Author),
+    text: &str,
+    now_ms: i64,
+) -> Result<State> {
+    if let Some((until_ms, reason)) = &author.excluded {
+        return Err(Error::Excluded { until_ms: *until_ms, reason: reason.clone() });
+    }
+    if mode.who == Who::Registered && asker.account.is_none() {
+        return Err(Error::Registered);
+    }
+    let kind = taking.flood.kind(author.id, text, now_ms);
+    if kind == Kind::Repeated {
+        return Err(Error::Repeated);
+    }
+    let taken = taking.pace.take(author.id, &asker.network, mode.slow_ms, now_ms);
+    taken.map_err(|wait_ms| Error::Slow { wait_ms })?;
+    let cause = mode
+        .holds(words::has_link(text), author.is_new)
+        .or_else(|| (author.network_excluded && author.is_new).then_some(Cause::Network))
+        .or_else(|| (kind == Kind::Flood).then_some(Cause::Flood));
+    Ok(cause.map_or(State::Shown, |cause| State::Held { cause }))
+}
+
+/// Whether citizens may write: while the meeting is in session.
+#[must_use]
+pub fn is_open(stage: &Stage) -> bool {
+    matches!(stage, Stage::Live { .. } | Stage::Paused { .. })
+}
+
+/// An event of the past as it may be told today.
+fn again(past: db::Past) -> Event {
+    match (past.kind.as_str(), past.shown, past.message) {
+        ("said", Some(message), _) => Event::Said { message },
+        ("restored", Some(message), _) => Event::Restored { message },
+        ("removed", _, Some(message)) => Event::Removed { message },
+        ("pinned", _, message) => Event::Pinned { message },
+        ("mode", ..) => {
+            let mode = past.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok());
+            mode.map_or(Event::Gone, |mode| Event::Mode { mode })
+        }
+        _ => Event::Gone,
+    }
+}
+
+/// A name for a run of event numbers.
+fn epoch() -> String {
+    council::random::base64_of_256_bits()[..12].to_owned()
+}

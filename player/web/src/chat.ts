@@ -1,0 +1,2 @@
+/** On a meeting's page with a chat. */
+import "./chat/element";
