@@ -4,14 +4,22 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use chat::Floor;
-use council::{Clock, Council, MeetingId, meeting::Act, permission::Clerk, rebuild::Found};
+use council::{
+    Clock, Council, MeetingId,
+    meeting::{Act, Stage},
+    permission::Clerk,
+    rebuild::Found,
+};
 use player::{
     App,
     server::{self, TlsAcceptor, acme::Acme},
 };
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use vod_store::{Intake, Store, store::About};
+use vod_store::{
+    Intake, Store,
+    store::{About, CatalogueEntry},
+};
 
 use crate::{config::Config, films, keys::Keys, sources::Ways};
 
@@ -216,7 +224,14 @@ pub(crate) fn found(meeting: MeetingId, about: About, began_at_ms: i64, ended_at
         agenda: about.agenda,
         began_at_ms,
         ended_at_ms,
+        in_camera_at_ms: None,
     }
+}
+
+/// What the catalogue of the disk says of a meeting.
+pub(crate) fn listed(entry: &CatalogueEntry) -> Found {
+    let found = found(entry.meeting, entry.about.clone(), entry.began_at_ms, entry.ended_at_ms);
+    Found { in_camera_at_ms: entry.in_camera_at_ms, ..found }
 }
 
 /// After a stop or a crash: recordings that were running run on; where disk and database disagree, what was done last is done.
@@ -231,14 +246,22 @@ async fn take_up(parts: &Parts) -> anyhow::Result<()> {
                 parts.council.act(&clerk, meeting.id, Act::End).await?;
             }
             (None, Some(_)) => {}
-            (Some(_), None) => {
-                parts.store.begin(entry.meeting, &entry.about, &entry.sources).await?;
+            (Some(meeting), None) => {
+                if let Stage::InCamera { .. } = meeting.stage {
+                    // The stage is a second note of it, for a disk that did not take the first.
+                    parts.store.begin_in_camera(entry.meeting, &entry.about, &entry.sources).await?;
+                } else {
+                    parts.store.begin(entry.meeting, &entry.about, &entry.sources).await?;
+                    if entry.in_camera_at_ms.is_some() {
+                        let clerk = Clerk::console(meeting.municipality, council::AccountId::new());
+                        parts.council.act(&clerk, meeting.id, Act::CloseDoors(String::new())).await?;
+                    }
+                }
                 tracing::info!(meeting = %entry.meeting, "a meeting in session is taken up again");
             }
-            // The stage was ended, or the database is new: then the meeting is put back into it, live as it was.
+            // The stage was ended, or the database is new: then the meeting is put back into it, live or in camera as it was.
             (None, None) => {
-                let lost =
-                    parts.council.restore(&found(entry.meeting, entry.about.clone(), entry.began_at_ms, None)).await?;
+                let lost = parts.council.restore(&listed(&entry)).await?;
                 parts.store.begin(entry.meeting, &entry.about, &entry.sources).await?;
                 if !lost {
                     parts.store.end(entry.meeting).await?;

@@ -33,8 +33,10 @@ pub struct Found {
     pub agenda: Vec<String>,
     /// When the recording began, milliseconds UTC.
     pub began_at_ms: i64,
-    /// When it ended; none where it was running: then the meeting is put back as live.
+    /// When it ended; none where it was running: then the meeting is put back as live, or in camera.
     pub ended_at_ms: Option<i64>,
+    /// Since when the doors are closed; none where they are open.
+    pub in_camera_at_ms: Option<i64>,
 }
 
 impl Council {
@@ -70,9 +72,10 @@ impl Council {
             }
         };
         let started_at_ms = found.began_at_ms;
-        let stage = match found.ended_at_ms {
-            Some(ended_at_ms) => Stage::Ended { started_at_ms, ended_at_ms },
-            None => Stage::Live { started_at_ms },
+        let stage = match (found.ended_at_ms, found.in_camera_at_ms) {
+            (Some(ended_at_ms), _) => Stage::Ended { started_at_ms, ended_at_ms },
+            (None, Some(since_ms)) => Stage::InCamera { started_at_ms, since_ms },
+            (None, None) => Stage::Live { started_at_ms },
         };
         let meeting = Meeting {
             id: found.meeting,

@@ -91,6 +91,8 @@ impl Error {
             Self::Council(Council::Invalid { field, .. }) => format!("error-invalid-{field}"),
             Self::Council(Council::Credentials) => "error-credentials".into(),
             Self::Council(Council::TooMany { .. }) => "error-too-many".into(),
+            Self::Council(Council::Stage { from: "in_camera", act: "close-doors" }) => "error-doors-closed".into(),
+            Self::Council(Council::Stage { act: "open-doors", .. }) => "error-doors-open".into(),
             Self::Council(Council::Stage { .. }) => "error-stage".into(),
             Self::Council(Council::Taken(_)) => "error-taken".into(),
             Self::Council(Council::InUse(_)) => "error-in-use".into(),

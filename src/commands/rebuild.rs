@@ -5,14 +5,14 @@ use std::process::ExitCode;
 use super::print;
 use crate::{
     config::Config,
-    lifecycle::{Parts, found},
+    lifecycle::{Parts, listed},
 };
 
 pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let parts = Parts::open(&config).await?;
     let (mut added, mut known) = (0, 0);
     for entry in parts.store.catalogue().await? {
-        let meeting = found(entry.meeting, entry.about, entry.began_at_ms, entry.ended_at_ms);
+        let meeting = listed(&entry);
         if parts.council.restore(&meeting).await? {
             added += 1;
             print(&format!("put back: {} {}\n", meeting.meeting, meeting.title));

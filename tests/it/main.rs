@@ -18,6 +18,7 @@ mod download;
 mod films;
 mod floor;
 mod house;
+mod in_camera;
 mod languages;
 mod renditions;
 mod server;

@@ -49,6 +49,8 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
         (Method::POST, format!("/studio/meetings/{meeting}/start"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/pause"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/resume"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/close-doors"), "ground=x"),
+        (Method::POST, format!("/studio/meetings/{meeting}/open-doors"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/end"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/cancel"), "reason=x"),
     ];

@@ -34,7 +34,8 @@ class Server:
     def __init__(self, folder, settings="", before=(), environment=None):
         self.data, self.before = folder / "data", list(before)
         self.settings = folder / "bema.toml"
-        self.settings.write_text(f"[data]\nfolder = {json.dumps(str(self.data))}\n{settings}[media]\nanalysis = false\n")
+        media = "" if "[media]" in settings else "[media]\nanalysis = false\n"
+        self.settings.write_text(f"[data]\nfolder = {json.dumps(str(self.data))}\n{settings}{media}")
         self.http, self.rtmp, self.srt = free_port(), free_port(), free_port(socket.SOCK_DGRAM)
         self.environment = {**os.environ, "BEMA_LOG": "error", **(environment or {})}
         self.log = open(folder / "bema.log", "ab")

@@ -45,6 +45,16 @@ pub enum State {
         /// Since when, milliseconds UTC.
         since_ms: i64,
     },
+    /// The meeting is in camera; the slate stands, and nothing of any source is taken.
+    InCamera {
+        /// Since when, milliseconds UTC.
+        since_ms: i64,
+    },
+    /// The doors have been opened, and the slate stands until what was taken before has passed by.
+    Opening {
+        /// Since when, milliseconds UTC.
+        since_ms: i64,
+    },
     /// Finished.
     Ended,
 }
@@ -76,6 +86,15 @@ pub enum Shows {
     Gap,
     /// The slate, while the clerk paused.
     Pause,
+    /// The slate, while the meeting was in camera.
+    InCamera,
+}
+
+impl Shows {
+    /// Whether it is a source, and not the slate.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self, Self::Source { .. })
+    }
 }
 
 /// What of a media playlist is asked (RFC 8216bis §6.2.5).
@@ -141,9 +160,10 @@ pub struct Recording {
 impl Recording {
     /// A recording with what its programme tells; `commands` leads to its conductor while it grows.
     pub(crate) fn new(story: Story, folder: PathBuf, commands: Option<mpsc::Sender<Command>>) -> Self {
-        let state = match (story.ended_at_ms, story.paused_at_ms, commands.is_some()) {
+        let state = match (story.ended_at_ms, &story.halted, commands.is_some()) {
             (Some(_), ..) | (None, _, false) => State::Ended,
-            (None, Some(since_ms), true) => State::Paused { since_ms },
+            (None, Some((Shows::InCamera, since_ms)), true) => State::InCamera { since_ms: *since_ms },
+            (None, Some((_, since_ms)), true) => State::Paused { since_ms: *since_ms },
             (None, None, true) => State::Waiting,
         };
         let ended = state == State::Ended;

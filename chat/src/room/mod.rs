@@ -391,7 +391,7 @@ fn judge(
 /// Whether citizens may write: while the meeting is in session.
 #[must_use]
 pub fn is_open(stage: &Stage) -> bool {
-    matches!(stage, Stage::Live { .. } | Stage::Paused { .. })
+    stage.in_session().is_some()
 }
 
 /// An event of the past as it may be told today.

@@ -20,7 +20,7 @@ impl Council {
         let items = checked(items)?;
         let (mut write, meeting) = self.agenda_of(clerk, meeting).await?;
         let now_ms = self.clock.now_ms();
-        let urgent_at_ms = matches!(meeting.stage, Stage::Live { .. } | Stage::Paused { .. }).then_some(now_ms);
+        let urgent_at_ms = meeting.stage.in_session().map(|_| now_ms);
         let there = db::items(&mut write, meeting.id).await?;
         if there.len() + items.len() > super::ITEMS_MAX {
             return crate::text::refused("agenda", "value-too-many");

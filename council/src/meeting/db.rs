@@ -16,7 +16,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.municipality, m.title, m.place, m.starts_at_ms, m.stage, m.started_at_ms, m.paused_at_ms,
-                    m.ended_at_ms, m.cancel_reason, m.body, b.slug AS body_slug, b.name_el AS body_el,
+                    m.in_camera_at_ms, m.ended_at_ms, m.cancel_reason, m.body, b.slug AS body_slug, b.name_el AS body_el,
                     b.name_en AS body_en
              FROM meeting m JOIN body b ON b.id = m.body ",
             $rest
@@ -94,8 +94,8 @@ pub(crate) async fn insert(connection: &mut AnyConnection, meeting: &Meeting, no
     let columns = Columns::of(&meeting.stage);
     sqlx::query(
         "INSERT INTO meeting (id, municipality, body, title, place, starts_at_ms, stage, started_at_ms, paused_at_ms,
-                              ended_at_ms, cancel_reason, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                              ended_at_ms, cancel_reason, created_at_ms, in_camera_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(meeting.id.to_string())
     .bind(meeting.municipality.to_string())
@@ -103,12 +103,13 @@ pub(crate) async fn insert(connection: &mut AnyConnection, meeting: &Meeting, no
     .bind(meeting.title.as_str())
     .bind(meeting.place.as_str())
     .bind(meeting.starts_at_ms)
-    .bind(meeting.stage.name())
+    .bind(kept(&meeting.stage))
     .bind(columns.started_at_ms)
     .bind(columns.paused_at_ms)
     .bind(columns.ended_at_ms)
     .bind(columns.cancel_reason)
     .bind(now_ms)
+    .bind(columns.in_camera_at_ms)
     .execute(connection)
     .await?;
     Ok(())
@@ -123,19 +124,30 @@ pub(super) async fn swap_stage(
 ) -> Result<bool> {
     let columns = Columns::of(next);
     let done = sqlx::query(
-        "UPDATE meeting SET stage = $1, started_at_ms = $2, paused_at_ms = $3, ended_at_ms = $4, cancel_reason = $5
-         WHERE id = $6 AND stage = $7",
+        "UPDATE meeting SET stage = $1, started_at_ms = $2, paused_at_ms = $3, ended_at_ms = $4, cancel_reason = $5,
+                            in_camera_at_ms = $6
+         WHERE id = $7 AND stage = $8 AND COALESCE(in_camera_at_ms, -1) = $9",
     )
-    .bind(next.name())
+    .bind(kept(next))
     .bind(columns.started_at_ms)
     .bind(columns.paused_at_ms)
     .bind(columns.ended_at_ms)
     .bind(columns.cancel_reason)
+    .bind(columns.in_camera_at_ms)
     .bind(id.to_string())
-    .bind(old.name())
+    .bind(kept(old))
+    .bind(Columns::of(old).in_camera_at_ms.unwrap_or(-1))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// A stage's name in SQL: a meeting in camera is a pause with a column of its own.
+fn kept(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::InCamera { .. } => "paused",
+        stage => stage.name(),
+    }
 }
 
 /// What a stage carries, as the columns that may be null.
@@ -143,6 +155,7 @@ pub(super) async fn swap_stage(
 struct Columns {
     started_at_ms: Option<i64>,
     paused_at_ms: Option<i64>,
+    in_camera_at_ms: Option<i64>,
     ended_at_ms: Option<i64>,
     cancel_reason: Option<String>,
 }
@@ -156,6 +169,12 @@ impl Columns {
             Stage::Paused { started_at_ms, paused_at_ms } => {
                 Self { started_at_ms: Some(started_at_ms), paused_at_ms: Some(paused_at_ms), ..none }
             }
+            Stage::InCamera { started_at_ms, since_ms } => Self {
+                started_at_ms: Some(started_at_ms),
+                paused_at_ms: Some(since_ms),
+                in_camera_at_ms: Some(since_ms),
+                ..none
+            },
             Stage::Ended { started_at_ms, ended_at_ms } => {
                 Self { started_at_ms: Some(started_at_ms), ended_at_ms: Some(ended_at_ms), ..none }
             }
@@ -169,12 +188,16 @@ fn stage(row: &AnyRow) -> Result<Stage> {
     let columns = Columns {
         started_at_ms: row.try_get("started_at_ms")?,
         paused_at_ms: row.try_get("paused_at_ms")?,
+        in_camera_at_ms: row.try_get("in_camera_at_ms")?,
         ended_at_ms: row.try_get("ended_at_ms")?,
         cancel_reason: row.try_get("cancel_reason")?,
     };
     match (name.as_str(), columns) {
         ("scheduled", _) => Ok(Stage::Scheduled),
         ("live", Columns { started_at_ms: Some(started_at_ms), .. }) => Ok(Stage::Live { started_at_ms }),
+        ("paused", Columns { started_at_ms: Some(started_at_ms), in_camera_at_ms: Some(since_ms), .. }) => {
+            Ok(Stage::InCamera { started_at_ms, since_ms })
+        }
         ("paused", Columns { started_at_ms: Some(started_at_ms), paused_at_ms: Some(paused_at_ms), .. }) => {
             Ok(Stage::Paused { started_at_ms, paused_at_ms })
         }

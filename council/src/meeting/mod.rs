@@ -17,6 +17,8 @@ use crate::{
 pub const TITLE_MAX: usize = 200;
 /// The most characters of the reason for a cancellation.
 pub const REASON_MAX: usize = 500;
+/// The most characters of what is noted when the doors are closed: the legal ground, the vote.
+pub const GROUND_MAX: usize = 500;
 /// The last instant that a meeting can be called for: the end of the year 9999.
 const LATEST_MS: i64 = 253_402_300_799_999;
 
@@ -36,6 +38,13 @@ pub enum Stage {
         started_at_ms: i64,
         /// Since when it pauses.
         paused_at_ms: i64,
+    },
+    /// In session behind closed doors: a slate stands, and nothing of the chamber is transmitted or kept.
+    InCamera {
+        /// When it began.
+        started_at_ms: i64,
+        /// Since when the doors are closed.
+        since_ms: i64,
     },
     /// Over; the recording is public.
     Ended {
@@ -60,7 +69,11 @@ pub enum Act {
     Pause,
     /// Paused → live.
     Resume,
-    /// Live or paused → ended.
+    /// Live or paused → in camera. With what the clerk notes of it, for the log; may be empty.
+    CloseDoors(String),
+    /// In camera → live.
+    OpenDoors,
+    /// Live, paused or in camera → ended.
     End,
     /// Scheduled → cancelled, with a reason.
     Cancel(String),
@@ -74,6 +87,8 @@ impl Act {
             Self::Start => "start",
             Self::Pause => "pause",
             Self::Resume => "resume",
+            Self::CloseDoors(_) => "close-doors",
+            Self::OpenDoors => "open-doors",
             Self::End => "end",
             Self::Cancel(_) => "cancel",
         }
@@ -93,20 +108,36 @@ impl Stage {
                 Ok(Self::Paused { started_at_ms, paused_at_ms: now_ms.max(started_at_ms) })
             }
             (&Self::Paused { started_at_ms, .. }, Act::Resume) => Ok(Self::Live { started_at_ms }),
-            (&(Self::Live { started_at_ms } | Self::Paused { started_at_ms, .. }), Act::End) => {
+            (&(Self::Live { started_at_ms } | Self::Paused { started_at_ms, .. }), Act::CloseDoors(_)) => {
+                Ok(Self::InCamera { started_at_ms, since_ms: now_ms.max(started_at_ms) })
+            }
+            (&Self::InCamera { started_at_ms, .. }, Act::OpenDoors) => Ok(Self::Live { started_at_ms }),
+            (_, Act::End) if let Some(started_at_ms) = self.in_session() => {
                 Ok(Self::Ended { started_at_ms, ended_at_ms: now_ms.max(started_at_ms) })
             }
             _ => Err(Error::Stage { from: self.name(), act: act.name() }),
         }
     }
 
-    /// The stage's name in SQL, in JSON and in locale keys: `scheduled`, `live`, `paused`, `ended`, `cancelled`.
+    /// When the meeting began that is in session now: live, paused or in camera. None of any other.
+    #[must_use]
+    pub fn in_session(&self) -> Option<i64> {
+        match *self {
+            Self::Live { started_at_ms }
+            | Self::Paused { started_at_ms, .. }
+            | Self::InCamera { started_at_ms, .. } => Some(started_at_ms),
+            Self::Scheduled | Self::Ended { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// The stage's name in JSON and in locale keys: `scheduled`, `live`, `paused`, `in_camera`, `ended`, `cancelled`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",
             Self::Live { .. } => "live",
             Self::Paused { .. } => "paused",
+            Self::InCamera { .. } => "in_camera",
             Self::Ended { .. } => "ended",
             Self::Cancelled { .. } => "cancelled",
         }
@@ -166,7 +197,7 @@ impl NewMeeting {
 /// The meetings of a municipality as a visitor lists them.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
-    /// Live or paused, the earliest first.
+    /// In session, the earliest first.
     pub now: Vec<Meeting>,
     /// Scheduled, the soonest first.
     pub next: Vec<Meeting>,
@@ -202,7 +233,7 @@ impl Council {
         db::find(&mut *self.read().await?, municipality, id).await?.ok_or(Error::NotFound("meeting"))
     }
 
-    /// Every meeting that is live or paused, of every municipality: what a restart must take up again.
+    /// Every meeting that is in session, of every municipality: what a restart must take up again.
     ///
     /// # Errors
     /// When the database fails.
@@ -256,6 +287,7 @@ impl Council {
     pub async fn act(&self, clerk: &Clerk, id: MeetingId, act: Act) -> Result<Meeting> {
         let act = match act {
             Act::Cancel(reason) => Act::Cancel(text::required("reason", &reason, REASON_MAX)?),
+            Act::CloseDoors(ground) => Act::CloseDoors(text::optional("ground", &ground, GROUND_MAX)?),
             other => other,
         };
         let municipality = clerk.municipality();
@@ -267,8 +299,9 @@ impl Council {
             let now = db::find(&mut write, municipality, id).await?.ok_or(Error::NotFound("meeting"))?;
             return Err(Error::Stage { from: now.stage.name(), act: act.name() });
         }
-        let detail = match &next {
-            Stage::Cancelled { reason } => json!({ "from": meeting.stage.name(), "reason": reason }),
+        let detail = match &act {
+            Act::Cancel(reason) => json!({ "from": meeting.stage.name(), "reason": reason }),
+            Act::CloseDoors(ground) => json!({ "from": meeting.stage.name(), "ground": ground }),
             _ => json!({ "from": meeting.stage.name() }),
         };
         let (name, subject) = (format!("meeting.{}", act.name()), id.to_string());
@@ -289,29 +322,30 @@ mod tests {
         let (live, paused) = (Stage::Live { started_at_ms: 5 }, Stage::Paused { started_at_ms: 5, paused_at_ms: 6 });
         let ended = |at| Stage::Ended { started_at_ms: 5, ended_at_ms: at };
         let cancelled = Stage::Cancelled { reason: "r".into() };
-        let acts = [Act::Start, Act::Pause, Act::Resume, Act::End, Act::Cancel("r".into())];
-        let no = None;
-        let table = [
-            (
-                Stage::Scheduled,
-                [Some(Stage::Live { started_at_ms: 9 }), no.clone(), no.clone(), no.clone(), Some(cancelled.clone())],
-            ),
+        let in_camera = |since_ms| Stage::InCamera { started_at_ms: 5, since_ms };
+        let acts = [
+            Act::Start,
+            Act::Pause,
+            Act::Resume,
+            Act::CloseDoors("g".into()),
+            Act::OpenDoors,
+            Act::End,
+            Act::Cancel("r".into()),
+        ];
+        let table: [(Stage, &[(usize, Stage)]); 6] = [
+            (Stage::Scheduled, &[(0, Stage::Live { started_at_ms: 9 }), (6, cancelled.clone())]),
             (
                 live.clone(),
-                [
-                    no.clone(),
-                    Some(Stage::Paused { started_at_ms: 5, paused_at_ms: 9 }),
-                    no.clone(),
-                    Some(ended(9)),
-                    no.clone(),
-                ],
+                &[(1, Stage::Paused { started_at_ms: 5, paused_at_ms: 9 }), (3, in_camera(9)), (5, ended(9))],
             ),
-            (paused, [no.clone(), no.clone(), Some(live.clone()), Some(ended(9)), no.clone()]),
-            (ended(7), [no.clone(), no.clone(), no.clone(), no.clone(), no.clone()]),
-            (cancelled, [no.clone(), no.clone(), no.clone(), no.clone(), no]),
+            (paused, &[(2, live.clone()), (3, in_camera(9)), (5, ended(9))]),
+            (in_camera(7), &[(4, live.clone()), (5, ended(9))]),
+            (ended(7), &[]),
+            (cancelled, &[]),
         ];
-        for (stage, expected) in table {
-            for (act, expected) in acts.iter().zip(expected) {
+        for (stage, allowed) in table {
+            for (number, act) in acts.iter().enumerate() {
+                let expected = allowed.iter().find(|(of, _)| *of == number).map(|(_, next)| next.clone());
                 match (stage.after(act, 9), expected) {
                     (Ok(next), Some(expected)) => assert_eq!(next, expected, "{stage:?} {act:?}"),
                     (Err(Error::Stage { from, act: named }), None) => {

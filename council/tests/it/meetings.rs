@@ -3,7 +3,7 @@
 use council::{
     Error, MeetingId,
     agenda::NewItem,
-    meeting::{Act, PAGE, Stage},
+    meeting::{self, Act, PAGE, Stage},
     rebuild::Found,
 };
 
@@ -30,7 +30,17 @@ async fn a_meeting_goes_its_way(bench: &Bench) {
         (Act::Start, Stage::Live { started_at_ms: BEGAN_MS + 60_000 }),
         (Act::Pause, Stage::Paused { started_at_ms: BEGAN_MS + 60_000, paused_at_ms: BEGAN_MS + 120_000 }),
         (Act::Resume, Stage::Live { started_at_ms: BEGAN_MS + 60_000 }),
-        (Act::End, Stage::Ended { started_at_ms: BEGAN_MS + 60_000, ended_at_ms: BEGAN_MS + 240_000 }),
+        (
+            Act::CloseDoors(" Άρθρο 67 §5: 18 υπέρ, 5 κατά ".into()),
+            Stage::InCamera { started_at_ms: BEGAN_MS + 60_000, since_ms: BEGAN_MS + 240_000 },
+        ),
+        (Act::OpenDoors, Stage::Live { started_at_ms: BEGAN_MS + 60_000 }),
+        (Act::Pause, Stage::Paused { started_at_ms: BEGAN_MS + 60_000, paused_at_ms: BEGAN_MS + 360_000 }),
+        (
+            Act::CloseDoors(String::new()),
+            Stage::InCamera { started_at_ms: BEGAN_MS + 60_000, since_ms: BEGAN_MS + 420_000 },
+        ),
+        (Act::End, Stage::Ended { started_at_ms: BEGAN_MS + 60_000, ended_at_ms: BEGAN_MS + 480_000 }),
     ];
     for (act, stage) in steps {
         bench.pass(60);
@@ -52,15 +62,26 @@ async fn a_meeting_goes_its_way(bench: &Bench) {
     assert_eq!(kept.stage, Stage::Cancelled { reason: "Κακός καιρός".into() });
 
     let acts = bench.acts(town.municipality.id).await;
-    let meetings =
-        ["create", "start", "pause", "resume", "end", "create", "cancel"].map(|act| format!("meeting.{act}"));
-    assert_eq!(acts[2..], meetings);
+    let doors = ["close-doors", "open-doors", "pause", "close-doors"];
+    let meetings = ["create", "start", "pause", "resume"].iter().chain(&doors).chain(&["end", "create", "cancel"]);
+    assert_eq!(acts[2..], meetings.map(|act| format!("meeting.{act}")).collect::<Vec<_>>());
+    let log = council.audit_log(town.municipality.id, None, 100).await.unwrap();
+    let closed = log.iter().rfind(|entry| entry.act == "meeting.close-doors").unwrap();
+    assert_eq!(closed.account, Some(town.clerk.account()));
+    assert_eq!(closed.detail, r#"{"from":"live","ground":"Άρθρο 67 §5: 18 υπέρ, 5 κατά"}"#);
+    let long = Act::CloseDoors("α".repeat(meeting::GROUND_MAX + 1));
+    assert!(matches!(council.act(&town.clerk, other.id, long).await, Err(Error::Invalid { field: "ground", .. })));
 }
 
 async fn of_two_clerks_at_once_one_wins(bench: &Bench) {
     let town = bench.town("rethymno").await;
     let meeting = bench.meeting(&town, 0).await;
-    for (act, from) in [(Act::Start, "live"), (Act::Pause, "paused"), (Act::End, "ended")] {
+    for (act, from) in [
+        (Act::Start, "live"),
+        (Act::Pause, "paused"),
+        (Act::CloseDoors(String::new()), "in_camera"),
+        (Act::End, "ended"),
+    ] {
         let held = db::hold_meetings(&bench.url).await;
         let mut pressed = tokio::task::JoinSet::new();
         for _ in 0..6 {
@@ -75,7 +96,7 @@ async fn of_two_clerks_at_once_one_wins(bench: &Bench) {
             assert!(matches!(answer, Error::Stage { from: f, .. } if *f == from), "{act:?}: {answer}");
         }
     }
-    assert_eq!(bench.acts(town.municipality.id).await[2..].len(), 4, "one entry an act");
+    assert_eq!(bench.acts(town.municipality.id).await[2..].len(), 5, "one entry an act");
     assert_eq!(bench.council.verify_audit().await.unwrap(), None);
 }
 
@@ -173,6 +194,7 @@ fn found() -> Found {
         agenda: vec!["Ανακοινώσεις".into()],
         began_at_ms: BEGAN_MS + 5,
         ended_at_ms: Some(BEGAN_MS + 10),
+        in_camera_at_ms: None,
     }
 }
 
@@ -195,6 +217,10 @@ async fn a_lost_database_is_rebuilt(bench: &Bench) {
     assert_eq!(agenda.lines(), ["1. Ανακοινώσεις"]);
     assert_eq!(meeting.stage, Stage::Ended { started_at_ms: BEGAN_MS + 5, ended_at_ms: BEGAN_MS + 10 });
     assert_eq!(council.meetings_in_session().await.unwrap()[0].id, running.meeting);
+    let closed = Found { ended_at_ms: None, in_camera_at_ms: Some(BEGAN_MS + 7), ..found() };
+    assert!(council.restore(&closed).await.unwrap());
+    let meeting = council.meeting(municipality.id, closed.meeting).await.unwrap();
+    assert_eq!(meeting.stage, Stage::InCamera { started_at_ms: BEGAN_MS + 5, since_ms: BEGAN_MS + 7 }, "not live");
 
     let broken = council.restore(&Found { body_slug: "../x".into(), ..found() }).await;
     assert!(matches!(broken, Err(Error::Invalid { .. })), "{broken:?}");

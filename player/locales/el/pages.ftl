@@ -15,6 +15,7 @@ footer-product = Με το Bema, ελεύθερο λογισμικό για τα
 stage-scheduled = Προγραμματισμένη
 stage-live = Ζωντανά
 stage-paused = Σε διακοπή
+stage-in_camera = Κεκλεισμένων των θυρών
 stage-ended = Ολοκληρώθηκε
 stage-cancelled = Ματαιώθηκε
 
@@ -71,6 +72,7 @@ stretches-title = Διακοπές
 stretches-none = Δεν έχει καταγραφεί διακοπή.
 stretches-what = Σε αυτά τα διαστήματα δεν υπάρχει εικόνα και ήχος από την αίθουσα.
 stretch-gap = Διακοπή σήματος { $span }
+stretch-in-camera = Συνεδρίαση κεκλεισμένων των θυρών { $span }
 stretch-pause = Διακοπή μετάδοσης από το προεδρείο { $span }
 downloads-title = Λήψη
 downloads-whole = Λήψη ολόκληρης της συνεδρίασης (MP4)

@@ -15,6 +15,7 @@ footer-product = Runs on Bema, free software for municipal councils.
 stage-scheduled = Scheduled
 stage-live = Live
 stage-paused = Paused
+stage-in_camera = In camera
 stage-ended = Ended
 stage-cancelled = Cancelled
 
@@ -71,6 +72,7 @@ stretches-title = Interruptions
 stretches-none = No interruption was recorded.
 stretches-what = In these stretches there is no picture or sound from the chamber.
 stretch-gap = Signal lost { $span }
+stretch-in-camera = In camera { $span }
 stretch-pause = Broadcast paused by the chair { $span }
 downloads-title = Download
 downloads-whole = Download the whole meeting (MP4)

@@ -71,6 +71,24 @@ encoder-srt-address = The whole address
 encoder-settings = H.264 video, AAC sound, a keyframe every 2 seconds (Keyframe Interval: 2 s).
 disk-title = Room for the recording
 
+## Behind closed doors
+in-camera-press = In camera
+in-camera-what = Press as soon as the body has resolved to meet behind closed doors. Broadcast and recording stop at once.
+in-camera-close = Close the doors
+field-ground = Ground and vote
+field-ground-hint = Written to the audit log alone, such as “Personal data; 18 for, 5 against”. If there is no time for it, leave it empty.
+in-camera-title = In camera since { $time }
+in-camera-strip = In camera: nothing is broadcast, and nothing is recorded.
+in-camera-clock = For
+in-camera-not-sent = Nothing is broadcast. Citizens see the slate.
+in-camera-not-kept = Nothing is recorded. What is said now will be nowhere, and cannot be recovered.
+in-camera-kept = The recording will show from when until when the doors were closed. Items that you take up at the desk are kept.
+in-camera-open = Open the doors: broadcast again
+in-camera-open-what = The picture is back a few seconds after the press. What was taken before it is not broadcast.
+in-camera-opening = The doors are open
+in-camera-opening-what = The picture is back in a few seconds. Until then citizens see the slate, and nothing is recorded.
+in-camera-end-what = The meeting will end behind closed doors: of what came after they were closed there will be nothing. The recording up to then will be published at once. If the body goes back to meeting in public, open the doors first.
+
 ## Sources
 sources-what = A source is an encoder that sends picture and sound here with a stream key of its own, or a camera on the network from which they are fetched.
 sources-count = { $count ->

@@ -103,7 +103,7 @@ pub(super) async fn part(State(app): State<App>, around: Around, Path(id): Path<
     let news = app.board.follow(id).news(&app.council, around.visitor.here.id).await?;
     let began_ms = app.store.recording(id).await?.map(|recording| recording.began_at_ms());
     let frame = around.frame(Section::Elsewhere);
-    let live = matches!(news.stage, "live" | "paused");
+    let live = matches!(news.stage, "live" | "paused" | "in_camera");
     let agenda = Shown::of(&frame, &news.agenda, live, began_ms);
     Ok(html(&AgendaPart { frame, agenda }))
 }

@@ -40,9 +40,9 @@ impl Line {
         let (t, when) = (frame.t, &frame.when);
         let starts_at_ms = meeting.starts_at_ms;
         let (began, duration) = match meeting.stage {
-            Stage::Live { started_at_ms } | Stage::Paused { started_at_ms, .. } => {
-                (t.with("began-at", "time", when.time(started_at_ms)), None)
-            }
+            Stage::Live { started_at_ms }
+            | Stage::Paused { started_at_ms, .. }
+            | Stage::InCamera { started_at_ms, .. } => (t.with("began-at", "time", when.time(started_at_ms)), None),
             Stage::Ended { started_at_ms, ended_at_ms } => {
                 (String::new(), Some(when.duration(ended_at_ms - started_at_ms)))
             }
@@ -70,7 +70,7 @@ impl Line {
     }
 }
 
-/// How many watch, while there is something to watch that goes on; nothing where nobody does.
+/// How many watch, while there is something to watch that goes on; nothing where nobody does, and of closed doors.
 pub(super) fn viewers(t: Words, stage: &Stage, viewers: u64) -> String {
     match stage {
         Stage::Live { .. } | Stage::Paused { .. } if viewers > 0 => t.with("watch-viewers", "value", viewers),
@@ -83,6 +83,7 @@ fn stage_label(t: Words, stage: &Stage) -> String {
         Stage::Scheduled => "stage-scheduled",
         Stage::Live { .. } => "stage-live",
         Stage::Paused { .. } => "stage-paused",
+        Stage::InCamera { .. } => "stage-in_camera",
         Stage::Ended { .. } => "stage-ended",
         Stage::Cancelled { .. } => "stage-cancelled",
     })
@@ -93,6 +94,7 @@ fn mark(stage: &Stage) -> &'static str {
         Stage::Scheduled => "○",
         Stage::Live { .. } => "●",
         Stage::Paused { .. } => "‖",
+        Stage::InCamera { .. } => "■",
         Stage::Ended { .. } => "✓",
         Stage::Cancelled { .. } => "✕",
     }

@@ -35,6 +35,8 @@ pub(super) struct MeetingPage {
     line: Line,
     place: String,
     reason: String,
+    /// That it meets behind closed doors, and since when; empty where it does not.
+    in_camera: String,
     agenda: agenda::Shown,
     /// Whether there is something to play.
     plays: bool,
@@ -54,7 +56,7 @@ pub(super) struct MeetingPage {
 
 /// A stretch in which the viewers saw no source.
 struct Interruption {
-    /// `gap` or `pause`.
+    /// `gap`, `pause` or `in-camera`.
     kind: &'static str,
     /// Its moment: since the recording's start, on the wall clock.
     seconds: u64,
@@ -119,13 +121,13 @@ pub(super) fn meeting_page(
 ) -> MeetingPage {
     let t = frame.t;
     let line = Line::of(&frame, meeting, moment.now_ms);
-    let live = matches!(meeting.stage, Stage::Live { .. } | Stage::Paused { .. });
+    let live = meeting.stage.in_session().is_some();
     let ended = matches!(meeting.stage, Stage::Ended { .. });
     let plays = live || (ended && kept.is_some_and(|kept| kept.duration_ms > 0));
     let began_ms = kept.map(|kept| kept.began_at_ms);
     let held = match meeting.stage {
         Stage::Ended { started_at_ms, ended_at_ms } => Some(frame.when.span(started_at_ms, ended_at_ms)),
-        Stage::Live { .. } | Stage::Paused { .. } => Some(line.began.clone()),
+        Stage::Live { .. } | Stage::Paused { .. } | Stage::InCamera { .. } => Some(line.began.clone()),
         Stage::Scheduled | Stage::Cancelled { .. } => None,
     };
     let mut fields = if ended { span_fields(&frame, kept) } else { Vec::new() };
@@ -135,6 +137,10 @@ pub(super) fn meeting_page(
         place: meeting.place.clone(),
         reason: match &meeting.stage {
             Stage::Cancelled { reason } => reason.clone(),
+            _ => String::new(),
+        },
+        in_camera: match meeting.stage {
+            Stage::InCamera { since_ms, .. } => t.with("watch-in-camera", "time", frame.when.time(since_ms)),
             _ => String::new(),
         },
         agenda: agenda::Shown::of(&frame, agenda, live, began_ms.filter(|_| plays)),
@@ -164,13 +170,17 @@ fn span_fields(frame: &Frame, kept: Option<&Kept>) -> Vec<Field> {
 }
 
 fn interruptions(frame: &Frame, kept: &Kept) -> Vec<Interruption> {
-    let told = kept.stretches.iter().filter_map(|stretch| {
+    let told = kept.stretches.iter().enumerate().filter_map(|(index, stretch)| {
         let (kind, key) = match stretch.shows {
             Shows::Source { .. } => return None,
             Shows::Gap => ("gap", "stretch-gap"),
             Shows::Pause => ("pause", "stretch-pause"),
+            Shows::InCamera => ("in-camera", "stretch-in-camera"),
         };
-        let length_ms = i64::try_from(stretch.duration_ms).unwrap_or(i64::MAX);
+        let shown_ms = i64::try_from(stretch.duration_ms).unwrap_or(i64::MAX);
+        // The server may have been away in the middle of it: it lasted until what follows.
+        let next_ms = kept.stretches.get(index + 1).map(|next| next.starts_at_ms - stretch.starts_at_ms);
+        let length_ms = next_ms.unwrap_or(shown_ms).max(shown_ms);
         let span = frame.when.span(stretch.starts_at_ms, stretch.starts_at_ms.saturating_add(length_ms));
         Some(Interruption {
             kind,

@@ -155,8 +155,10 @@ impl Press<'_> {
 
 /// The instant of a time of day in a meeting: of the day on which it began, or of the next if that was before.
 fn within(meeting: &Meeting, time: &str, zone: &str) -> Result<i64> {
-    let (Stage::Live { started_at_ms } | Stage::Paused { started_at_ms, .. } | Stage::Ended { started_at_ms, .. }) =
-        meeting.stage
+    let (Stage::Live { started_at_ms }
+    | Stage::Paused { started_at_ms, .. }
+    | Stage::InCamera { started_at_ms, .. }
+    | Stage::Ended { started_at_ms, .. }) = meeting.stage
     else {
         return Err(Error::Council(council::Error::Stage { from: meeting.stage.name(), act: "take_up" }));
     };

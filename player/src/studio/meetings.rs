@@ -68,7 +68,7 @@ pub(super) fn instant(date: &str, time: &str, zone: &str) -> Result<i64> {
     Ok(zoned.timestamp().as_millisecond())
 }
 
-async fn find(app: &App, clerk: &Clerk, id: &str) -> Result<Meeting> {
+pub(super) async fn find(app: &App, clerk: &Clerk, id: &str) -> Result<Meeting> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
     Ok(app.council.meeting(clerk.here.id, id).await?)
 }
@@ -106,6 +106,9 @@ pub(super) async fn start(State(app): State<App>, clerk: Clerk, answer: Answer, 
 pub(super) async fn pause(State(app): State<App>, clerk: Clerk, answer: Answer, Path(id): Path<String>) -> Response {
     let done = async {
         let meeting = find(&app, &clerk, &id).await?;
+        if let Stage::InCamera { .. } = meeting.stage {
+            return Err(Error::Council(council::Error::Stage { from: meeting.stage.name(), act: "pause" }));
+        }
         // The public must stop seeing at once, whatever the database does; so the record goes first.
         app.store.pause(meeting.id).await?;
         app.council.act(&clerk.clerk, meeting.id, Act::Pause).await?;
@@ -156,7 +159,7 @@ pub(super) async fn cancel(
     moved_or_again(app, staff, &answer, done, (id, typed)).await
 }
 
-fn moved(app: &App, answer: &Answer, done: Result<MeetingId>, id: &str) -> Response {
+pub(super) fn moved(app: &App, answer: &Answer, done: Result<MeetingId>, id: &str) -> Response {
     if let Ok(meeting) = &done {
         app.board.pressed(*meeting);
     }
@@ -201,7 +204,7 @@ pub(super) async fn assign(
             _ => return Err(invalid("rank")),
         };
         app.council.assign_source(&clerk.clerk, meeting.id, source, rank).await?;
-        if matches!(meeting.stage, Stage::Live { .. } | Stage::Paused { .. }) {
+        if meeting.stage.in_session().is_some() {
             let sources = app.council.meeting_sources(meeting.id).await?;
             app.store.set_sources(meeting.id, sources.into_iter().map(|(source, _)| source.id).collect()).await?;
         }

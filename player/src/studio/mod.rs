@@ -4,6 +4,7 @@
 
 mod accounts;
 mod agenda;
+mod doors;
 mod films;
 mod meetings;
 mod sources;
@@ -38,6 +39,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/start", post(meetings::start))
         .route("/studio/meetings/{id}/pause", post(meetings::pause))
         .route("/studio/meetings/{id}/resume", post(meetings::resume))
+        .route("/studio/meetings/{id}/close-doors", post(doors::close))
+        .route("/studio/meetings/{id}/open-doors", post(doors::open))
         .route("/studio/meetings/{id}/end", post(meetings::end))
         .route("/studio/meetings/{id}/cancel", post(meetings::cancel))
         .route("/studio/meetings/{id}/sources", post(meetings::assign))

@@ -1,6 +1,7 @@
 /** On the clerk's pages. */
 import "./studio/agenda-desk";
 import "./studio/chat-desk";
+import "./studio/clerk-doors";
 import "./studio/disk-room";
 import "./studio/elapsed";
 import "./studio/film-sender";

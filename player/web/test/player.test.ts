@@ -24,6 +24,10 @@ test("all well says nothing", () => {
 test("what happens in the chamber is said to those who watch it now", () => {
   assert.equal(say({ source: "away" }), "away: away");
   assert.equal(say({ stage: "paused" }), "paused: paused");
+  assert.equal(say({ stage: "in_camera" }), "paused: in-camera");
+  assert.equal(say({ stage: "live", source: "in_camera" }), "paused: in-camera");
+  assert.equal(say({ source: "opening" }), "paused: opening");
+  assert.equal(say({ stage: "in_camera", atEdge: false }), "playing");
   assert.equal(say({ source: "waiting", pictured: false }), "loading: waiting");
   assert.equal(say({ source: "away", atEdge: false }), "playing");
   assert.equal(say({ stage: "paused", atEdge: false }), "playing");

@@ -27,7 +27,7 @@ impl Desk {
 
     pub(super) fn publish(&mut self, track: usize, index: u32, data: Bytes) {
         let Some(on_air) = &mut self.on_air else { return };
-        if index < on_air.public[track] || (self.paused && on_air.shows != Shows::Pause) {
+        if index < on_air.public[track] || (self.halted.is_some() && on_air.shows.is_source()) {
             return;
         }
         on_air.public[track] = index + 1;
@@ -39,7 +39,7 @@ impl Desk {
         let Some(AtWork { source, take: Some(take), .. }) = self.takes.get(&id) else { return };
         let (source, take) = (*source, take.clone());
         let shows = match source {
-            Some(source) if !self.paused && self.preferred(source) => Shows::Source { source },
+            Some(source) if self.halted.is_none() && self.preferred(source) => Shows::Source { source },
             None => match &self.slate {
                 Some(slate) if slate.id == id => slate.shows.clone(),
                 _ => return,
@@ -90,10 +90,11 @@ impl Desk {
         recording.close_cut(until);
         let cut = Cut { take: take.clone(), shows: shows.clone(), from, until: None };
         let public = recording.cut(cut);
-        let slate = !matches!(shows, Shows::Source { .. });
+        let slate = !shows.is_source();
         recording.set_state(match &shows {
             Shows::Source { .. } => State::Running,
-            Shows::Pause => State::Paused { since_ms: at_ms },
+            // The state says since when, and has said so since the press.
+            Shows::Pause | Shows::InCamera => recording.state().borrow().clone(),
             Shows::Gap if recording.cuts().len() == 1 => State::Waiting,
             Shows::Gap => State::Away { since_ms: at_ms },
         });

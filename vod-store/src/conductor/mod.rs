@@ -4,6 +4,7 @@
 //! that has come to a keyframe; where none has, the slate. A part is public only when its take's writer says that it is on disk.
 mod air;
 mod disk;
+mod doors;
 mod reserve;
 mod slate;
 mod sources;
@@ -51,6 +52,10 @@ pub(crate) enum Command {
     Pause(oneshot::Sender<io::Result<()>>),
     /// Show and keep the sources again.
     Resume(oneshot::Sender<io::Result<()>>),
+    /// The meeting is in camera: show the slate, take nothing.
+    CloseDoors(oneshot::Sender<io::Result<()>>),
+    /// Show and keep the sources again, once what was taken behind closed doors has passed by.
+    OpenDoors(oneshot::Sender<io::Result<()>>),
     /// These are the sources now.
     Sources(Vec<SourceId>, oneshot::Sender<io::Result<()>>),
     /// Finish.
@@ -119,7 +124,8 @@ struct Desk {
     on_air: Option<OnAir>,
     slate: Option<SlateTake>,
     away_since: Instant,
-    paused: bool,
+    /// What keeps the sources away: [`Shows::Pause`] or [`Shows::InCamera`].
+    halted: Option<Shows>,
     /// Which of the folders is written to; the next one after the disk refused.
     folder: usize,
     /// How often a disk refused since one took a part.
@@ -142,7 +148,11 @@ impl Conductor {
     /// Leads the recording until it is ended, or until `shutdown`, which closes every take and leaves the recording open.
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         let (written, mut told) = mpsc::unbounded_channel();
-        let paused = matches!(*self.recording.state().borrow(), State::Paused { .. });
+        let halted = match *self.recording.state().borrow() {
+            State::InCamera { .. } => Some(Shows::InCamera),
+            State::Paused { .. } => Some(Shows::Pause),
+            _ => None,
+        };
         let reserve = Reserve::new(self.room_for);
         let mut desk = Desk {
             given: self,
@@ -152,7 +162,7 @@ impl Conductor {
             on_air: None,
             slate: None,
             away_since: Instant::now(),
-            paused,
+            halted,
             folder: 0,
             refusals: 0,
             try_again: Instant::now(),
@@ -202,27 +212,30 @@ impl Desk {
         let at_ms = self.given.clock.now_ms();
         let (done, reply) = match command {
             Command::End(reply) => return Some(reply),
+            // A press that comes behind one that closed the doors changes nothing: the stage refuses it.
+            Command::Pause(reply) | Command::Resume(reply) if self.halted == Some(Shows::InCamera) => (Ok(()), reply),
             Command::Pause(reply) => {
                 let done = self.note(Entry::Paused { at_ms });
                 if done.is_ok() {
-                    self.paused = true;
-                    self.runs.values_mut().for_each(|run| run.restart(Vec::new()));
-                    self.given.recording.set_state(State::Paused { since_ms: at_ms });
-                    self.on_tick().await;
-                    self.looks_at = Instant::now();
+                    self.halt(Shows::Pause, State::Paused { since_ms: at_ms }).await;
                 }
                 (done, reply)
             }
             Command::Resume(reply) => {
                 let done = self.note(Entry::Resumed { at_ms });
-                self.paused &= done.is_err();
+                self.halted.take_if(|_| done.is_ok());
                 (done, reply)
             }
+            Command::CloseDoors(reply) => (self.close_doors(at_ms).await, reply),
+            Command::OpenDoors(reply) => (self.open_doors(at_ms), reply),
             Command::Sources(sources, reply) => {
                 let done = self.note(Entry::Sources { sources: sources.clone(), at_ms });
                 if done.is_ok() {
                     self.runs.retain(|source, _| sources.contains(source));
                     self.given.recording.set_sources(sources.clone());
+                    if self.halted == Some(Shows::InCamera) {
+                        self.given.intake.close_doors(self.given.recording.meeting(), &sources);
+                    }
                     let fresh: Vec<SourceId> =
                         sources.into_iter().filter(|source| !self.runs.contains_key(source)).collect();
                     self.given.intake.listen(&fresh, &self.given.offers);
@@ -244,6 +257,9 @@ impl Desk {
         // What the sources have given already is taken before the takes are closed.
         while let Ok(Offered { source, offer }) = self.given.offered.try_recv() {
             self.on_offer(source, offer).await;
+        }
+        if done.is_some() {
+            self.given.intake.open_doors(self.given.recording.meeting());
         }
         self.runs.clear();
         self.slate = None;

@@ -30,11 +30,11 @@ impl Desk {
             let at_work = self.takes.get(&on_air.take.id);
             !writes_on && shown.is_some() && at_work.is_some_and(|work| !work.backlog.all_public())
         });
-        // After a pause the slate stays as it is while a source is about to come to its keyframe.
-        let resuming = self.slate.as_ref().is_some_and(|slate| slate.shows == Shows::Pause)
-            && self.runs.values().any(|run| !run.stalled(STALLED));
-        let wanted = if self.paused {
-            Some(Shows::Pause)
+        // After a pause and behind doors that open the slate stays as it is while a source is about to come to its keyframe.
+        let stands = self.slate.as_ref().is_some_and(|slate| slate.shows != Shows::Gap);
+        let resuming = stands && self.runs.keys().any(|source| self.given.intake.comes(*source, STALLED));
+        let wanted = if let Some(halted) = &self.halted {
+            Some(halted.clone())
         } else if present || finishing || resuming {
             None
         } else {

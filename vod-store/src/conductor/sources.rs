@@ -29,6 +29,8 @@ impl Desk {
                 self.leave(source);
                 self.looks_at = Instant::now();
             }
+            // What was offered just before the press is not kept either.
+            Offer::Part(_) | Offer::Thumbnail(_) if self.halted.is_some() => {}
             Offer::Thumbnail(picture) => {
                 // While the disk is busy with the one before, this one is let go: pictures must not hold up the parts.
                 let live = self.given.slate.is_some();
@@ -42,7 +44,6 @@ impl Desk {
                     }));
                 }
             }
-            Offer::Part(_) if self.paused => {}
             Offer::Part(part) => {
                 let Some(run) = self.runs.get_mut(&source) else { return };
                 match run.part(part, Instant::now() >= self.try_again).await {
@@ -81,7 +82,7 @@ impl Desk {
     pub(super) fn shown_source(&self) -> Option<SourceId> {
         match self.on_air.as_ref()?.shows {
             Shows::Source { source } => Some(source),
-            Shows::Gap | Shows::Pause => None,
+            Shows::Gap | Shows::Pause | Shows::InCamera => None,
         }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! `ingest` connects a [`Feed`] for each source that publishes; recordings that have the source take its parts;
 //! the go-live screen watches its [`SourceStatus`]. A source that no recording has is seen, not kept.
+//! Of a source behind closed doors nothing gets any further than here but how it is: see [`Intake::close_doors`].
 
+mod doors;
 mod status;
 
 use std::{
@@ -16,10 +18,12 @@ use tokio::{
     time::Instant,
 };
 
+pub(crate) use doors::LONGEST;
+use doors::{Began, Doors};
 pub use status::{Connection, Fault, Health, Level, Refusal, Refused, SourceStatus, Thumbnail};
 
 use crate::{
-    Clock, SourceId,
+    Clock, MeetingId, SourceId,
     media::{Part, Track},
 };
 
@@ -46,6 +50,9 @@ struct Desk {
     /// Counts the publishes; a feed of an older one is gone.
     publish: u64,
     tracks: Option<Arc<Vec<Track>>>,
+    /// When the run of these tracks began.
+    began: Option<Began>,
+    doors: Doors,
     last_part: Instant,
     listeners: Vec<mpsc::Sender<Offered>>,
 }
@@ -57,6 +64,8 @@ impl Default for Desk {
             thumbnail: None,
             publish: 0,
             tracks: None,
+            began: None,
+            doors: Doors::default(),
             last_part: Instant::now(),
             listeners: Vec::new(),
         }
@@ -140,6 +149,34 @@ impl Intake {
         self.inner.desks().entry(source).or_default().status.subscribe()
     }
 
+    /// From this instant on nothing that these sources send goes to any recording or preview, whoever has them:
+    /// this meeting is in camera where they stand.
+    pub(crate) fn close_doors(&self, meeting: MeetingId, sources: &[SourceId]) {
+        let mut desks = self.inner.desks();
+        for &source in sources {
+            let desk = desks.entry(source).or_default();
+            desk.doors.close(meeting);
+            desk.thumbnail = None;
+        }
+    }
+
+    /// The meeting is no longer in camera: what its sources take from now on passes again.
+    pub(crate) fn open_doors(&self, meeting: MeetingId) {
+        let now = Instant::now();
+        self.inner.desks().values_mut().for_each(|desk| desk.doors.open(meeting, now));
+    }
+
+    /// Whether the source stands behind closed doors.
+    #[must_use]
+    pub fn closed(&self, source: SourceId) -> bool {
+        self.inner.desks().get(&source).is_some_and(|desk| desk.doors.closed())
+    }
+
+    /// Whether something came of the source within `limit`, let in or not.
+    pub(crate) fn comes(&self, source: SourceId, limit: Duration) -> bool {
+        self.inner.desks().get(&source).is_some_and(|desk| desk.tracks.is_some() && desk.last_part.elapsed() < limit)
+    }
+
     /// Whether the source publishes now.
     pub(crate) fn connected(&self, source: SourceId) -> bool {
         self.inner.desks().get(&source).is_some_and(|desk| desk.status.borrow().connection.is_some())
@@ -197,9 +234,11 @@ impl Feed {
     /// [`Gone`].
     pub async fn tracks(&self, tracks: Vec<Track>) -> Result<(), Gone> {
         let tracks = Arc::new(tracks);
+        let at_ms = self.inner.clock.now_ms();
         let listeners = self.at_desk(|desk| {
             desk.tracks = Some(tracks.clone());
             desk.last_part = Instant::now();
+            desk.began = Some(Began { at_ms, at: desk.last_part });
             desk.status.send_modify(|status| status.tracks.clone_from(&tracks));
             desk.listeners.clone()
         })?;
@@ -215,7 +254,8 @@ impl Feed {
     pub async fn part(&self, part: Part) -> Result<(), Gone> {
         let listeners = self.at_desk(|desk| {
             desk.last_part = Instant::now();
-            desk.listeners.clone()
+            let passes = desk.doors.admit(part.captured_at_ms, desk.began, desk.last_part);
+            if passes { desk.listeners.clone() } else { Vec::new() }
         })?;
         self.offer(listeners, || Offer::Part(part.clone())).await;
         Ok(())
@@ -235,6 +275,9 @@ impl Feed {
     /// A small picture, about one every two seconds.
     pub async fn thumbnail(&self, thumbnail: Thumbnail) {
         let listeners = self.at_desk(|desk| {
+            if !desk.doors.admit(thumbnail.at_ms, desk.began, Instant::now()) {
+                return Vec::new();
+            }
             desk.thumbnail = Some(thumbnail.clone());
             desk.listeners.clone()
         });

@@ -68,6 +68,13 @@ pub(crate) enum Entry {
     Resumed {
         at_ms: i64,
     },
+    /// The doors were closed, or opened again.
+    InCamera {
+        at_ms: i64,
+    },
+    InPublic {
+        at_ms: i64,
+    },
     /// The last line.
     Ended {
         at_ms: i64,
@@ -112,9 +119,19 @@ pub(crate) struct Story {
     pub(crate) about: About,
     pub(crate) sources: Vec<SourceId>,
     pub(crate) began_at_ms: i64,
-    pub(crate) paused_at_ms: Option<i64>,
+    /// What keeps the sources away now, a pause or closed doors, and since when.
+    pub(crate) halted: Option<(Shows, i64)>,
+    /// When the doors were last opened.
+    pub(crate) opened_at_ms: Option<i64>,
     pub(crate) ended_at_ms: Option<i64>,
     pub(crate) cuts: Vec<Cut>,
+}
+
+impl Story {
+    /// Since when this keeps the sources away; none where it does not.
+    pub(crate) fn halted_by(&self, why: &Shows) -> Option<i64> {
+        self.halted.as_ref().filter(|(halted, _)| halted == why).map(|(_, since_ms)| *since_ms)
+    }
 }
 
 /// What a programme says without its takes.
@@ -125,14 +142,17 @@ pub(crate) fn outline(entries: &[Entry]) -> Option<Story> {
         about: about.clone(),
         sources: sources.clone(),
         began_at_ms: *at_ms,
-        paused_at_ms: None,
+        halted: None,
+        opened_at_ms: None,
         ended_at_ms: None,
         cuts: Vec::new(),
     };
     for entry in &entries[1..] {
         match entry {
-            Entry::Paused { at_ms } => story.paused_at_ms = Some(*at_ms),
-            Entry::Resumed { .. } => story.paused_at_ms = None,
+            Entry::Paused { at_ms } => story.halted = Some((Shows::Pause, *at_ms)),
+            Entry::InCamera { at_ms } => story.halted = Some((Shows::InCamera, *at_ms)),
+            Entry::Resumed { .. } => story.halted = None,
+            Entry::InPublic { at_ms } => (story.halted, story.opened_at_ms) = (None, Some(*at_ms)),
             Entry::Ended { at_ms, .. } => story.ended_at_ms = Some(*at_ms),
             Entry::Sources { sources, .. } => story.sources.clone_from(sources),
             Entry::Opened { .. } | Entry::Cut { .. } | Entry::Lost { .. } => {}

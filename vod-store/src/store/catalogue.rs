@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ffi::OsString, io, path::PathBuf};
 
 use super::{About, Error, Store, blocking, error};
-use crate::{MeetingId, SourceId, program};
+use crate::{MeetingId, SourceId, program, recording::Shows};
 
 /// A recording as the disk knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct CatalogueEntry {
     pub began_at_ms: i64,
     /// Since when it pauses; none where it does not.
     pub paused_at_ms: Option<i64>,
+    /// Since when it is in camera; none where it is not.
+    pub in_camera_at_ms: Option<i64>,
     /// When it ended; none where it was running.
     pub ended_at_ms: Option<i64>,
 }
@@ -36,11 +38,12 @@ impl Store {
                 let path = &paths[0];
                 match program::entries(&paths).map(|entries| program::outline(&entries.unwrap_or_default())) {
                     Ok(Some(story)) => found.push(CatalogueEntry {
+                        paused_at_ms: story.halted_by(&Shows::Pause),
+                        in_camera_at_ms: story.halted_by(&Shows::InCamera),
                         meeting: story.meeting,
                         about: story.about,
                         sources: story.sources,
                         began_at_ms: story.began_at_ms,
-                        paused_at_ms: story.paused_at_ms,
                         ended_at_ms: story.ended_at_ms,
                     }),
                     Ok(None) => tracing::warn!(folder = %path.display(), "no programme begins here"),

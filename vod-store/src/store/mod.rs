@@ -1,6 +1,7 @@
 //! The folder of recordings.
 
 mod catalogue;
+mod doors;
 
 use std::{
     collections::HashMap,
@@ -243,6 +244,7 @@ impl Store {
 
     fn conduct(&self, meeting: MeetingId, program: Writer, story: Story, kind: Kind) -> Arc<Recording> {
         let (commands, queue) = mpsc::channel(8);
+        self.stand_at_doors(&story);
         let folders = self.folders(meeting);
         let recording = Arc::new(Recording::new(story, folders[0].clone(), Some(commands)));
         let (offers, offered) = mpsc::channel(OFFERS);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use vod_store::{
     SourceId, Store,
-    intake::{Connection, Feed},
+    intake::{Connection, Feed, Thumbnail},
     media::{Part, Track, TrackKind, TrackName},
     store::About,
 };
@@ -83,6 +83,12 @@ impl Camera {
     pub(crate) async fn begin_anew(&mut self) {
         self.feed.tracks(self.tracks.clone()).await.unwrap();
         self.sent = 0;
+    }
+
+    /// Sends a small picture.
+    #[allow(dead_code, reason = "the store's own tests send theirs otherwise")]
+    pub(crate) async fn thumbnail(&self, picture: Thumbnail) {
+        self.feed.thumbnail(picture).await;
     }
 
     /// Sends the next `count` parts of each track.

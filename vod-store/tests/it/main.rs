@@ -4,6 +4,7 @@
 
 mod camera;
 mod faults;
+mod in_camera;
 mod languages;
 mod mounted;
 mod record;

@@ -11,7 +11,11 @@ use council::{
     meeting::{Meeting, Stage},
 };
 
-use super::{Asked, Field, Frame, Kind, Line, Refused, Section, Staff, html};
+use super::{
+    Asked, Field, Frame, Kind, Line, Refused, Section, Staff,
+    doors::{Doors, Seen, Stand},
+    html,
+};
 use crate::{
     App,
     error::{Error, Result},
@@ -24,6 +28,7 @@ pub(in crate::pages) struct AgendaPage {
     frame: Frame,
     line: Line,
     refused: Option<Refused>,
+    doors: Doors,
     agenda: Shown,
     /// Whether the meeting is in session: whether items can be taken up now.
     live: bool,
@@ -111,20 +116,20 @@ pub(in crate::pages) async fn agenda(
     let (id, here): (MeetingId, _) = (id.parse().map_err(|_| Error::NotFound)?, staff.clerk.here.id);
     let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
     let began_ms = app.store.recording(id).await?.map(|recording| recording.began_at_ms());
-    let now_ms = app.council.clock().now_ms();
+    let (now_ms, seen) = (app.council.clock().now_ms(), Seen::of(&app, &meeting).await?);
     let frame = staff.frame(Section::Studio).at(&format!("/studio/meetings/{id}/agenda"));
-    Ok(html(&agenda_page(frame, (&meeting, &agenda), began_ms, now_ms, &asked)))
+    Ok(html(&agenda_page(frame, (&meeting, &agenda), (began_ms, &seen), now_ms, &asked)))
 }
 
 pub(in crate::pages) fn agenda_page(
     frame: Frame,
     (meeting, agenda): (&Meeting, &Agenda),
-    began_ms: Option<i64>,
+    (began_ms, seen): (Option<i64>, &Seen),
     now_ms: i64,
     asked: &Asked,
 ) -> AgendaPage {
     let t = frame.t;
-    let live = matches!(meeting.stage, Stage::Live { .. } | Stage::Paused { .. });
+    let live = meeting.stage.in_session().is_some();
     let closed = matches!(meeting.stage, Stage::Cancelled { .. });
     let mut fields = vec![Field::of(Kind::Lines, "agenda", t.get("field-items")).hint(t.get("field-items-hint"))];
     fields.retain(|_| !closed);
@@ -138,6 +143,7 @@ pub(in crate::pages) fn agenda_page(
     AgendaPage {
         line: Line::of(&frame, meeting, now_ms),
         refused,
+        doors: Doors::of(&frame, meeting, seen, now_ms),
         agenda: Shown::of(&frame, agenda, live, began_ms),
         live,
         begun: live || matches!(meeting.stage, Stage::Ended { .. }),

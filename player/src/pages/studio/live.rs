@@ -13,7 +13,11 @@ use council::{
 };
 use vod_store::intake::SourceStatus;
 
-use super::{Asked, Field, Frame, Kind, Line, Refused, Section, Staff, html, line, monitor, when};
+use super::{
+    Asked, Field, Frame, Kind, Line, Refused, Section, Staff,
+    doors::{Doors, Seen, Stand},
+    html, line, monitor, when,
+};
 use crate::{
     App,
     error::{Error, Result},
@@ -29,6 +33,7 @@ pub(in crate::pages) struct LivePage {
     refused: Option<Refused>,
     reason: String,
     reason_fields: Vec<Field>,
+    doors: Doors,
     /// Whether the meeting is yet to come or in session: whether there is anything to send.
     open: bool,
     started_at_ms: i64,
@@ -48,6 +53,7 @@ pub(in crate::pages) struct LivePage {
 pub(in crate::pages) struct Going {
     /// The meeting's, with how each is and whether there is a picture of it.
     pub(in crate::pages) sources: Vec<(Source, Rank, SourceStatus, bool)>,
+    pub(in crate::pages) doors: Seen,
     /// The municipality's.
     pub(in crate::pages) all: Vec<Source>,
     pub(in crate::pages) rtmp_url: String,
@@ -75,6 +81,7 @@ pub(in crate::pages) async fn live(
     });
     let going = Going {
         sources: sources.collect(),
+        doors: Seen::of(&app, &meeting).await?,
         all: app.council.sources(staff.clerk.here.id).await?,
         rtmp_url: crate::studio::rtmp_url(&app, &staff.host),
         srt: app.config.srt.is_some(),
@@ -98,10 +105,7 @@ pub(in crate::pages) fn live_page(
     asked: &Asked,
 ) -> LivePage {
     let t = frame.t;
-    let started = match meeting.stage {
-        Stage::Live { started_at_ms } | Stage::Paused { started_at_ms, .. } => Some(started_at_ms),
-        _ => None,
-    };
+    let started = meeting.stage.in_session();
     let elapsed = started.map(|at_ms| when::position(u64::try_from(now_ms - at_ms).unwrap_or(0)));
     let open = started.is_some() || meeting.stage == Stage::Scheduled;
     let mut reason_fields = match meeting.stage {
@@ -125,6 +129,7 @@ pub(in crate::pages) fn live_page(
             _ => String::new(),
         },
         reason_fields,
+        doors: Doors::of(&frame, meeting, &going.doors, now_ms),
         open,
         started_at_ms: started.unwrap_or_default(),
         elapsed: elapsed.map(|elapsed| t.with("controls-elapsed", "duration", elapsed)),

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod desk;
+mod doors;
 mod films;
 mod live;
 mod monitor;
@@ -18,6 +19,8 @@ use axum::{
 pub(super) use desk::desk;
 #[cfg(test)]
 pub(super) use desk::desk_page;
+#[cfg(test)]
+pub(super) use doors::Seen;
 pub(super) use films::films;
 #[cfg(test)]
 pub(super) use films::films_page;

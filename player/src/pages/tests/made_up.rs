@@ -91,11 +91,12 @@ pub(super) fn agenda() -> Agenda {
     Agenda { revision: 5, moments, items }
 }
 
-pub(super) fn stages() -> [Stage; 5] {
+pub(super) fn stages() -> [Stage; 6] {
     [
         Stage::Scheduled,
         Stage::Live { started_at_ms: NOW - HOUR },
         Stage::Paused { started_at_ms: NOW - HOUR, paused_at_ms: NOW - 60_000 },
+        Stage::InCamera { started_at_ms: NOW - HOUR, since_ms: NOW - 600_000 },
         Stage::Ended { started_at_ms: NOW - 3 * HOUR, ended_at_ms: NOW - HOUR },
         Stage::Cancelled { reason: "Δεν υπήρξε απαρτία".into() },
     ]
@@ -171,6 +172,10 @@ pub(super) fn kept() -> Kept {
             stretch(0, 1_920_000, Shows::Source { source: SourceId::new() }),
             stretch(1_920_000, 180_000, Shows::Gap),
             stretch(2_100_000, 7_000, Shows::Pause),
+            stretch(2_107_000, 60_000, Shows::Source { source: SourceId::new() }),
+            stretch(2_167_000, 1_500_000, Shows::InCamera),
+            // The server was away for ten minutes of it.
+            stretch(4_267_000, 60_000, Shows::Source { source: SourceId::new() }),
         ],
     }
 }

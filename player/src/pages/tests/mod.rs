@@ -2,6 +2,7 @@
 
 mod films;
 mod made_up;
+mod stages;
 mod visits;
 
 use ::chat as chat_crate;
@@ -15,7 +16,7 @@ use council::{
     source::Rank,
 };
 use made_up::{HOSTILE, HOUR, NOW, agenda, asked, body, camera, frame, kept, meeting, source, staff, stages, troubled};
-use vod_store::intake::SourceStatus;
+use vod_store::{intake::SourceStatus, recording::State};
 
 use super::{
     Asked, KeyShown, Typed,
@@ -33,8 +34,8 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
     let mut pages = Vec::new();
     let mut add = |name: String, page: &dyn askama::DynTemplate| pages.push((name, page.dyn_render().unwrap()));
     let full = || {
-        let [scheduled, live, paused, ended, cancelled] = stages().map(meeting);
-        Listing { now: vec![live, paused], next: vec![scheduled], past: vec![ended, cancelled], more: true }
+        let [scheduled, live, paused, in_camera, ended, cancelled] = stages().map(meeting);
+        Listing { now: vec![live, paused, in_camera], next: vec![scheduled], past: vec![ended, cancelled], more: true }
     };
     add("list, empty".into(), &list(frame(language, Section::Meetings), &Listing::default(), 1, NOW));
     for page in 1..4 {
@@ -130,6 +131,7 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
             (source("Αίθουσα"), Rank::Primary, troubled(), true),
             (source(HOSTILE), Rank::Backup, SourceStatus::default(), false),
         ],
+        doors: studio::Seen { state: None, sources: vec![("s".into(), false), ("t".into(), true)] },
         all: vec![source("Αίθουσα"), source(HOSTILE)],
         rtmp_url: "rtmp://live.example.gr/live".into(),
         srt: true,
@@ -154,6 +156,16 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
             }
         }
     }
+    let meeting_now = meeting(Stage::Live { started_at_ms: NOW - HOUR });
+    for state in [State::Opening { since_ms: NOW }, State::InCamera { since_ms: NOW - HOUR / 2 }] {
+        let going =
+            studio::Going { doors: studio::Seen { state: Some(state.clone()), ..Default::default() }, ..busy.clone() };
+        let of = (&meeting_now, &agenda());
+        add(
+            format!("live, {state:?}"),
+            &studio::live_page(staff(language, Section::Studio), of, &going, NOW, &asked(None)),
+        );
+    }
     for stage in stages() {
         for (agenda, asked) in [
             (Agenda::default(), asked(Some("error-invalid-agenda"))),
@@ -161,7 +173,13 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         ] {
             let meeting = meeting(stage.clone());
             let frame = staff(language, Section::Studio);
-            let page = studio::agenda_page(frame, (&meeting, &agenda), Some(NOW - HOUR), NOW, &asked);
+            let page = studio::agenda_page(
+                frame,
+                (&meeting, &agenda),
+                (Some(NOW - HOUR), &studio::Seen::default()),
+                NOW,
+                &asked,
+            );
             add(format!("clerk's desk, {}, {} items", stage.name(), agenda.items.len()), &page);
         }
     }
@@ -287,43 +305,6 @@ fn what_was_refused_of_a_camera_is_marked_in_its_own_form() {
 }
 
 #[test]
-fn a_live_page_offers_what_the_stage_allows() {
-    for (stage, there, not) in [
-        ("scheduled", &["/start\"", "/cancel\""][..], &["/pause\"", "/end\"", "/resume\""][..]),
-        ("live", &["/pause\"", "/end\""], &["/start\"", "/cancel\"", "/resume\""]),
-        ("paused", &["/resume\"", "/end\""], &["/start\"", "/cancel\"", "/pause\""]),
-        ("ended", &[], &["/start\"", "/cancel\"", "/resume\"", "/end\"", "/pause\"", "/sources\""]),
-        ("cancelled", &["Δεν υπήρξε απαρτία"], &["/start\"", "/cancel\"", "/end\"", "/pause\""]),
-    ] {
-        let (_, html) =
-            pages("en").into_iter().find(|(name, _)| name.starts_with(&format!("live, {stage}, 2"))).unwrap();
-        let main = html.split("<main").nth(1).unwrap().replace("href=\"/studio/sources\"", "");
-        assert!(there.iter().all(|what| main.contains(what)), "{stage} lacks one of {there:?}");
-        assert!(!not.iter().any(|what| main.contains(what)), "{stage} has one of {not:?}");
-    }
-}
-
-#[test]
-fn interruptions_are_told_with_their_times() {
-    for (language, gap, pause) in [
-        ("el", "Διακοπή σήματος 15:32–15:35", "Διακοπή μετάδοσης από το προεδρείο 15:35:00–15:35:07"),
-        ("en", "Signal lost 15:32–15:35", "Broadcast paused by the chair 15:35:00–15:35:07"),
-    ] {
-        let meeting = meeting(Stage::Ended { started_at_ms: NOW - 3 * HOUR, ended_at_ms: NOW - HOUR });
-        let moment = Moment { now_ms: NOW, ..Moment::default() };
-        let page = meeting_page(
-            frame(language, Section::Elsewhere),
-            (&meeting, &agenda(), None),
-            Some(&kept()),
-            moment,
-            &asked(None),
-        );
-        let html = page.render().unwrap();
-        assert!(html.contains(gap) && html.contains(pause) && html.contains("href=\"?t=1920\""), "{language}");
-    }
-}
-
-#[test]
 fn greek_on_an_english_page_says_so() {
     let (_, html) = pages("en").into_iter().find(|(name, _)| name.starts_with("meeting, live, kept")).unwrap();
     assert!(html.contains("<p class=\"agenda-title\" lang=\"el\">Έγκριση πρακτικών</p>"));
@@ -332,7 +313,7 @@ fn greek_on_an_english_page_says_so() {
 }
 
 /// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 15] = [
+const BY_PREFIX: [&str; 16] = [
     "agenda-list-",
     "press-",
     "alarms-",
@@ -348,6 +329,7 @@ const BY_PREFIX: [&str; 15] = [
     "chat-",
     "error-chat-",
     "error-",
+    "doors-",
 ];
 
 /// The words that pages name by what the floor calls it.

@@ -182,6 +182,8 @@ async fn a_clerk_sees_the_meeting_through_its_stages() {
         (Act::Start, "Διακοπή μετάδοσης"),
         (Act::Pause, "Συνέχιση μετάδοσης"),
         (Act::Resume, "Τέλος της συνεδρίασης"),
+        (Act::CloseDoors("18 υπέρ".into()), "Άνοιγμα των θυρών"),
+        (Act::OpenDoors, "Κλείσιμο των θυρών"),
         (Act::End, "Η συνεδρίαση ολοκληρώθηκε"),
     ] {
         house.council.act(&house.clerk, house.meeting, act).await.unwrap();

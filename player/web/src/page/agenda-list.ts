@@ -82,7 +82,7 @@ export class AgendaList extends HTMLElement {
   }
 
   get #inSession(): boolean {
-    return ["live", "paused"].includes(this.closest<HTMLElement>("meeting-watch")?.dataset["stage"] ?? "");
+    return ["live", "paused", "in_camera"].includes(this.closest<HTMLElement>("meeting-watch")?.dataset["stage"] ?? "");
   }
 
   /** The player's beginning, which `?t=` counts from; none where there is nothing to play. */

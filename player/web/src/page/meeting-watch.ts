@@ -3,7 +3,8 @@
  * `meeting-state` on the document and the agenda's by `meeting-agenda`, and keeps the page's words true: the status line, the viewers, the stage.
  * A page for viewers counts as one; the studio's (`data-studio`) does not.
  */
-import { define, setText } from "../document";
+import { define, pageZone, setText } from "../document";
+import { wallClock } from "../time";
 import { Words } from "../words";
 import type { AgendaState } from "./agenda-list";
 
@@ -69,6 +70,15 @@ export class MeetingWatch extends HTMLElement {
     this.dataset["stage"] = state.stage;
     if (moved || (state.state ?? "") !== this.#state) this.#tell(state, moved);
     this.#state = state.state ?? "";
+    this.#tellInCamera(state);
+  }
+
+  /** What viewers read above the picture while the doors are closed. */
+  #tellInCamera({ stage, state, since_ms: sinceMs }: MeetingState): void {
+    const note = this.#slot("in-camera");
+    if (!note) return;
+    if (stage === "in_camera" && state === "in_camera") setText(note, this.#words.say("in-camera", { time: wallClock(sinceMs, pageZone(), false) }));
+    note.hidden = stage !== "in_camera";
   }
 
   /** The player lives through pauses and the end; what is written by the server for another stage does not. */
@@ -86,8 +96,8 @@ export class MeetingWatch extends HTMLElement {
     // The player says these things itself; said twice, they would be read out twice.
     if (this.querySelector("meeting-player")) this.#say("");
     else if (state.stage === "live") this.#say(state.state === "away" ? "away" : moved ? "live" : "");
-    else if (moved) this.#say(state.stage);
-    if (state.stage === "ended") {
+    else if (moved && this.#words.has(state.stage)) this.#say(state.stage);
+    if (state.stage === "ended" || state.stage === "in_camera") {
       const viewers = this.#slot("viewers");
       if (viewers instanceof HTMLElement) viewers.hidden = true;
     }

@@ -9,9 +9,9 @@ export interface Facts {
   unsupported: boolean;
   /** Every recovery failed. */
   failed: boolean;
-  /** The meeting's stage: `live`, `paused`, `ended`. */
+  /** The meeting's stage: `live`, `paused`, `in_camera`, `ended`. */
   stage: string;
-  /** What the recording says of its source: `waiting`, `running`, `away`, `paused`, `ended`; empty if not known. */
+  /** What the recording says of its source: `waiting`, `running`, `away`, `paused`, `in_camera`, `opening`, `ended`; empty if not known. */
   source: string;
   /** What plays still grows. */
   live: boolean;
@@ -36,7 +36,7 @@ export interface Facts {
 /** A state, and the key of what to say: none while all is well. */
 export interface Condition {
   state: State;
-  say?: "loading" | "waiting" | "stalled" | "unreachable" | "away" | "paused" | "ended" | "offline" | "error" | "unsupported";
+  say?: "loading" | "waiting" | "stalled" | "unreachable" | "away" | "paused" | "in-camera" | "opening" | "ended" | "offline" | "error" | "unsupported";
 }
 
 /** So long may the media run dry before a word is said. */
@@ -47,6 +47,8 @@ export function condition(facts: Facts): Condition {
   if (facts.failed) return { state: "error", say: "error" };
   if (facts.over && !facts.live) return { state: "ended", say: "ended" };
   if (facts.atEdge && facts.stage !== "ended") {
+    if (facts.stage === "in_camera" || facts.source === "in_camera") return { state: "paused", say: "in-camera" };
+    if (facts.source === "opening") return { state: "paused", say: "opening" };
     if (facts.stage === "paused" || facts.source === "paused") return { state: "paused", say: "paused" };
     if (facts.source === "away") return { state: "away", say: "away" };
     if (facts.source === "waiting" && !facts.pictured) return { state: "loading", say: "waiting" };

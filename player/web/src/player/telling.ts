@@ -30,7 +30,9 @@ export interface Acts {
 
 export const sentence = (words: Words, { say, listening, sinceMs }: Situation): string => {
   if (say === undefined) return listening ? words.say("audio-only") : "";
-  if (say === "away" && sinceMs > 0) return words.say("away-since", { time: wallClock(sinceMs, pageZone(), false) });
+  const since = { time: wallClock(sinceMs, pageZone(), false) };
+  if (say === "away" && sinceMs > 0) return words.say("away-since", since);
+  if (say === "in-camera" && sinceMs > 0) return words.say("in-camera-since", since);
   return words.say(say);
 };
 

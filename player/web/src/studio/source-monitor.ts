@@ -65,6 +65,7 @@ export class SourceMonitor extends HTMLElement {
     this.#lost = undefined;
     this.#connected = status.connection !== null;
     this.dataset["connected"] = String(this.#connected);
+    document.dispatchEvent(new CustomEvent("source-connected", { detail: { source: this.dataset["source"], connected: this.#connected } }));
     const texts = facts(this.#words, this.#notation, status);
     for (const [name, text] of Object.entries(texts)) setText(this.#slot(name), text);
     setText(this.#slot("refused"), refusedText(this.#words, this.#notation, status.refused));
