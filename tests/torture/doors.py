@@ -1,10 +1,11 @@
 """Closed doors at random moments: nothing that was taken behind them is anywhere, ever.
 
 doors    An encoder whose bytes are two seconds on their way. The clerk closes the doors of the meeting at a random moment and opens
-         them at another, again and again. Every address that any playlist, hint, list or page has ever named is fetched: while
-         the doors are closed, and again when all is over; so is the download, and every file under the data folder is read.
-         All of it is decoded: no frame and no small picture was taken later than a part after the press that closed, and before
-         the press that opened. After every press that opens, the picture is back.
+         them at another, again and again. When all is over, every address that any playlist, hint or list has ever named is
+         fetched, and so is the download, and every file under the data folder is read. The pictures of all of it are decoded:
+         no frame and no small picture was taken later than a part after the press that closed, and before the press that
+         opened. After every press that opens, the picture is back. What is asked for while the doors are closed is asked for
+         as players do and not decoded; sound carries no time and is not looked at.
 
 Ablation, seen by the round's own checks: a pause in place of closed doors, which does not ask when a picture was taken.
 """
