@@ -38,13 +38,17 @@ CREATE TABLE chat_message (
     sent_at_ms BIGINT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('held', 'shown', 'refused', 'removed')),
     -- Why it was held.
-    cause TEXT CHECK (cause IN ('links', 'first', 'all', 'flood', 'network')),
+    cause TEXT CHECK (cause IN ('links', 'first', 'all', 'flood', 'network', 'words')),
     -- Why it was refused or removed: a code, and words.
     code TEXT,
     reason TEXT,
     -- Who decided last, and when.
     account TEXT,
     decided_at_ms BIGINT,
+    -- What its author says against a refusal or removal, once; and when a moderator stood by it.
+    appeal TEXT,
+    appealed_at_ms BIGINT,
+    upheld_at_ms BIGINT,
     -- The number of the event that showed it first: its place in the list.
     number BIGINT
 );
@@ -81,6 +85,13 @@ CREATE TABLE chat_exclusion (
 
 CREATE INDEX chat_exclusion_by_author ON chat_exclusion (author, until_ms);
 CREATE INDEX chat_exclusion_by_network ON chat_exclusion (municipality, network);
+
+-- Words that make a message wait, folded, one of a municipality's list each; with `*` at its end the beginning of words.
+CREATE TABLE chat_word (
+    municipality TEXT NOT NULL REFERENCES municipality (id),
+    word TEXT NOT NULL,
+    PRIMARY KEY (municipality, word)
+);
 
 -- The keys of the days, for the hashes of address prefixes; old ones are deleted.
 CREATE TABLE chat_day_key (

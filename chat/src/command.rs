@@ -96,6 +96,11 @@ pub enum Act {
         /// Which.
         message: MessageId,
     },
+    /// Stands by a refusal or removal that its author has appealed against.
+    Uphold {
+        /// Which.
+        message: MessageId,
+    },
     /// Lets an author write no more for a while.
     Exclude {
         /// Whose.
@@ -131,6 +136,7 @@ impl Act {
             Self::Refuse { .. } => "chat.refuse",
             Self::Remove { .. } => "chat.remove",
             Self::Restore { .. } => "chat.restore",
+            Self::Uphold { .. } => "chat.uphold",
             Self::Exclude { .. } => "chat.exclude",
             Self::Admit { .. } => "chat.admit",
             Self::Pin { .. } => "chat.pin",

@@ -7,8 +7,8 @@ use council::{
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 use crate::{
-    MessageId, Reason, Result,
-    event::{Badge, Code, Message, Public, State},
+    AuthorId, MessageId, Reason, Result,
+    event::{Appeal, Badge, Code, Message, Public, State},
     mode::{Cause, Hold, Mode, Who},
     room::Filter,
 };
@@ -34,7 +34,8 @@ pub(crate) struct Past {
 macro_rules! select_message {
     ($rest:literal) => {
         concat!(
-            "SELECT id, meeting, author, name, badge, body, reply, sent_at_ms, state, cause, code, reason, number
+            "SELECT id, meeting, author, name, badge, body, reply, sent_at_ms, state, cause, code, reason, number,
+                    appeal, upheld_at_ms
              FROM chat_message ",
             $rest
         )
@@ -245,7 +246,7 @@ fn placed(row: &AnyRow) -> Result<Option<(i64, Public)>> {
 pub(crate) async fn events(connection: &mut AnyConnection, meeting: MeetingId, limit: i64) -> Result<Vec<Past>> {
     let rows = sqlx::query(
         "SELECT e.number AS event, e.kind, e.message, e.detail, m.id, m.meeting, m.author, m.name, m.badge, m.body,
-                m.reply, m.sent_at_ms, m.state, m.cause, m.code, m.reason, m.number
+                m.reply, m.sent_at_ms, m.state, m.cause, m.code, m.reason, m.number, m.appeal, m.upheld_at_ms
          FROM chat_event e LEFT JOIN chat_message m ON m.id = e.message
          WHERE e.meeting = $1 ORDER BY e.number DESC LIMIT $2",
     )
@@ -286,12 +287,80 @@ pub(crate) async fn table(
             );
             sqlx::query(sql).bind(meeting).bind(limit).fetch_all(connection).await?
         }
+        Filter::Appeals => {
+            let sql = select_message!(
+                "WHERE meeting = $1 AND state IN ('refused', 'removed') AND appealed_at_ms IS NOT NULL
+                 AND upheld_at_ms IS NULL ORDER BY appealed_at_ms, id LIMIT $2"
+            );
+            sqlx::query(sql).bind(meeting).bind(limit).fetch_all(connection).await?
+        }
         Filter::Author(author) => {
             let sql = select_message!("WHERE meeting = $1 AND author = $3 ORDER BY sent_at_ms DESC, id LIMIT $2");
             sqlx::query(sql).bind(meeting).bind(limit).bind(author.to_string()).fetch_all(connection).await?
         }
     };
     rows.iter().map(message_of).collect()
+}
+
+/// Notes what an author says against a decision; false where that was said already, or there is none.
+pub(crate) async fn appeal(
+    write: &mut Write,
+    (id, author): (MessageId, AuthorId),
+    text: &str,
+    now_ms: i64,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE chat_message SET appeal = $1, appealed_at_ms = $2
+         WHERE id = $3 AND author = $4 AND state IN ('refused', 'removed') AND appealed_at_ms IS NULL",
+    )
+    .bind(text)
+    .bind(now_ms)
+    .bind(id.to_string())
+    .bind(author.to_string())
+    .execute(&mut **write)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that a moderator stands by a decision; false where nobody appealed, or that was said already.
+pub(crate) async fn uphold(write: &mut Write, id: MessageId, now_ms: i64) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE chat_message SET upheld_at_ms = $1
+         WHERE id = $2 AND state IN ('refused', 'removed') AND appealed_at_ms IS NOT NULL AND upheld_at_ms IS NULL",
+    )
+    .bind(now_ms)
+    .bind(id.to_string())
+    .execute(&mut **write)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How many messages wait, and how many appeals.
+pub(crate) async fn waiting(connection: &mut AnyConnection, meeting: MeetingId) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*) AS appeals FROM chat_message WHERE meeting = $1 AND state IN ('refused', 'removed')
+               AND appealed_at_ms IS NOT NULL AND upheld_at_ms IS NULL";
+    let row = sqlx::query(sql).bind(meeting.to_string()).fetch_one(&mut *connection).await?;
+    Ok((held(connection, meeting).await?, row.try_get("appeals")?))
+}
+
+/// The words of a municipality that make a message wait.
+pub(crate) async fn words(connection: &mut AnyConnection, municipality: MunicipalityId) -> Result<Vec<String>> {
+    let sql = "SELECT word FROM chat_word WHERE municipality = $1 ORDER BY word";
+    let rows = sqlx::query(sql).bind(municipality.to_string()).fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| row.try_get("word")).collect::<Result<_, sqlx::Error>>()?)
+}
+
+pub(crate) async fn set_words(write: &mut Write, municipality: MunicipalityId, words: &[String]) -> Result<()> {
+    let sql = "DELETE FROM chat_word WHERE municipality = $1";
+    sqlx::query(sql).bind(municipality.to_string()).execute(&mut **write).await?;
+    for word in words {
+        sqlx::query("INSERT INTO chat_word (municipality, word) VALUES ($1, $2)")
+            .bind(municipality.to_string())
+            .bind(word.as_str())
+            .execute(&mut **write)
+            .await?;
+    }
+    Ok(())
 }
 
 /// How many wait.
@@ -312,7 +381,8 @@ fn message_of(row: &AnyRow) -> Result<Message> {
         "removed" => State::Removed { reason: why()? },
         _ => State::Shown,
     };
-    let badge: Option<String> = row.try_get("badge")?;
+    let (badge, appeal): (Option<String>, Option<String>) = (row.try_get("badge")?, row.try_get("appeal")?);
+    let upheld_at_ms = row.try_get("upheld_at_ms")?;
     Ok(Message {
         id: parsed(row, "id")?,
         author: parsed(row, "author")?,
@@ -322,6 +392,7 @@ fn message_of(row: &AnyRow) -> Result<Message> {
         reply: maybe(row, "reply")?,
         at_ms: row.try_get("sent_at_ms")?,
         state,
+        appeal: appeal.map(|text| Appeal { text, upheld_at_ms }),
     })
 }
 

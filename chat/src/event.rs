@@ -88,6 +88,17 @@ pub struct Message {
     pub at_ms: i64,
     /// What became of it.
     pub state: State,
+    /// What its author says against that.
+    pub appeal: Option<Appeal>,
+}
+
+/// What an author says against a refusal or a removal, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appeal {
+    /// In the author's words.
+    pub text: String,
+    /// When a moderator stood by the decision, milliseconds UTC; none: not yet.
+    pub upheld_at_ms: Option<i64>,
 }
 
 /// A message as everybody may see it.
@@ -169,6 +180,11 @@ pub enum Own {
         #[serde(flatten)]
         state: State,
     },
+    /// A moderator stands by what was decided, after the author's appeal.
+    Upheld {
+        /// Which.
+        message: MessageId,
+    },
     /// The author may not write for a while, or may again.
     Excluded {
         /// Until when, milliseconds UTC; none: no longer.
@@ -236,6 +252,7 @@ mod tests {
             reply: None,
             at_ms: 5,
             state,
+            appeal: None,
         };
         let reason = Reason::default();
         for state in

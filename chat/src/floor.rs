@@ -6,11 +6,15 @@ use std::{
     time::Duration,
 };
 
-use council::{Council, MeetingId, MunicipalityId};
+use council::{
+    Council, MeetingId, MunicipalityId,
+    audit::{self, Line},
+    permission::Moderator,
+};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Result, Room, author, channel::Channel};
+use crate::{Error, Result, Room, author, channel::Channel, db, words};
 
 /// How long events are gathered before they are told: one write for each follower and tick.
 const TICK: Duration = Duration::from_millis(50);
@@ -123,6 +127,32 @@ impl Floor {
         let (room, used) = rooms.get_mut(&meeting)?;
         *used = Instant::now();
         Some(Arc::clone(room))
+    }
+
+    /// The words that make a message of this municipality's floors wait, folded.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn words(&self, by: &Moderator) -> Result<Vec<String>> {
+        db::words(&mut *self.0.council.read().await?, by.municipality()).await
+    }
+
+    /// Changes them, from now on in every room; logged. One a line, with `*` for beginnings of words.
+    ///
+    /// # Errors
+    /// When the list or a word is too long.
+    pub async fn set_words(&self, by: &Moderator, text: &str) -> Result<()> {
+        let (list, here) = (words::list(text)?, by.municipality());
+        let mut write = self.0.council.write().await?;
+        db::set_words(&mut write, here, &list).await?;
+        let (subject, detail) = (here.to_string(), serde_json::json!({ "words": list.len() }));
+        let line = Line { account: Some(by.account()), act: "chat.words", subject: &subject, detail };
+        audit::append(&mut write, self.0.council.clock(), here, line).await?;
+        write.commit().await?;
+        for (room, _) in self.rooms().values().filter(|(room, _)| room.municipality() == here) {
+            room.set_words(&list);
+        }
+        Ok(())
     }
 
     /// What stands for an address prefix today: a hash by a key that is thrown away with the day.

@@ -87,6 +87,7 @@ impl Error {
         match self {
             Self::Council(Council::Invalid { field: "name", .. }) => "bad_name",
             Self::Council(Council::Invalid { field: "reason", .. }) => "bad_reason",
+            Self::Council(Council::Invalid { field: "words", .. }) => "bad_words",
             Self::Council(Council::Invalid { .. }) => "bad_text",
             Self::Council(Council::NotFound(_)) => "not_found",
             Self::Council(Council::Forbidden) => "forbidden",

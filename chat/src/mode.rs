@@ -44,6 +44,8 @@ pub enum Cause {
     Flood,
     /// Somebody on the same network was excluded, and this author is new.
     Network,
+    /// It has a word of the municipality's list.
+    Words,
 }
 
 /// How a chat is run. It is announced to all.
@@ -115,6 +117,7 @@ names!(Cause {
     "all" => Self::All,
     "flood" => Self::Flood,
     "network" => Self::Network,
+    "words" => Self::Words,
 });
 
 #[cfg(test)]

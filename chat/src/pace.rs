@@ -5,28 +5,27 @@ use std::collections::HashMap;
 use crate::AuthorId;
 
 /// Messages that an author may send at once.
-const BURST: f64 = 3.0;
+const BURST: i64 = 3;
 /// How soon an author's next one is free, milliseconds.
-const EACH_MS: f64 = 2000.0;
+const EACH_MS: i64 = 2000;
 /// Messages from one network at once: a town hall may be behind one address.
-const NETWORK_BURST: f64 = 40.0;
+const NETWORK_BURST: i64 = 40;
 /// How soon a network's next one is free, milliseconds.
-const NETWORK_EACH_MS: f64 = 100.0;
+const NETWORK_EACH_MS: i64 = 100;
 /// Who is remembered at most; beyond it those who are full again are forgotten.
 const REMEMBERED: usize = 20_000;
 
+/// A bucket that fills by a millisecond each millisecond; a message takes as many as it takes until the next one is free.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
-    tokens: f64,
+    credit_ms: i64,
     at_ms: i64,
 }
 
 impl Bucket {
-    /// What is in it now.
-    fn filled(self, now_ms: i64, burst: f64, each_ms: f64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a meeting are far below 2^52")]
-        let passed = now_ms.saturating_sub(self.at_ms).max(0) as f64;
-        (self.tokens + passed / each_ms).min(burst)
+    /// What is in it now, milliseconds.
+    fn filled(self, now_ms: i64, burst: i64, each_ms: i64) -> i64 {
+        self.credit_ms.saturating_add(now_ms.saturating_sub(self.at_ms).max(0)).min(burst * each_ms)
     }
 }
 
@@ -43,22 +42,22 @@ impl Pace {
     /// # Errors
     /// The wait, when it is too soon; then nothing is taken.
     pub fn take(&mut self, author: AuthorId, network: &str, slow_ms: u32, now_ms: i64) -> Result<(), u64> {
-        let full = Bucket { tokens: BURST, at_ms: now_ms };
+        let full = Bucket { credit_ms: BURST * EACH_MS, at_ms: now_ms };
         let (bucket, last_ms) = self.authors.get(&author).copied().unwrap_or((full, i64::MIN));
-        let tokens = bucket.filled(now_ms, BURST, EACH_MS);
-        let wide = Bucket { tokens: NETWORK_BURST, at_ms: now_ms };
-        let of_network =
-            self.networks.get(network).copied().unwrap_or(wide).filled(now_ms, NETWORK_BURST, NETWORK_EACH_MS);
-        let since = now_ms.saturating_sub(last_ms).max(0);
-        let slow = i64::from(slow_ms).saturating_sub(since);
-        let wait =
-            (missing(tokens, EACH_MS)).max(missing(of_network, NETWORK_EACH_MS)).max(u64::try_from(slow).unwrap_or(0));
-        if wait > 0 {
-            return Err(wait);
+        let credit_ms = bucket.filled(now_ms, BURST, EACH_MS);
+        let wide = Bucket { credit_ms: NETWORK_BURST * NETWORK_EACH_MS, at_ms: now_ms };
+        let of_network = self.networks.get(network).copied().unwrap_or(wide);
+        let of_network_ms = of_network.filled(now_ms, NETWORK_BURST, NETWORK_EACH_MS);
+        let since_ms = now_ms.saturating_sub(last_ms).max(0);
+        let slow = i64::from(slow_ms).saturating_sub(since_ms);
+        let wait_ms = (EACH_MS - credit_ms).max(NETWORK_EACH_MS - of_network_ms).max(slow);
+        if let Ok(wait_ms @ 1..) = u64::try_from(wait_ms) {
+            return Err(wait_ms);
         }
         self.forget(now_ms);
-        self.authors.insert(author, (Bucket { tokens: tokens - 1.0, at_ms: now_ms }, now_ms));
-        self.networks.insert(network.to_owned(), Bucket { tokens: of_network - 1.0, at_ms: now_ms });
+        self.authors.insert(author, (Bucket { credit_ms: credit_ms - EACH_MS, at_ms: now_ms }, now_ms));
+        let left = Bucket { credit_ms: of_network_ms - NETWORK_EACH_MS, at_ms: now_ms };
+        self.networks.insert(network.to_owned(), left);
         Ok(())
     }
 
@@ -66,24 +65,16 @@ impl Pace {
     fn forget(&mut self, now_ms: i64) {
         if self.authors.len() >= REMEMBERED {
             self.authors.retain(|_, (bucket, last_ms)| {
-                bucket.filled(now_ms, BURST, EACH_MS) < BURST || now_ms - *last_ms < i64::from(crate::mode::SLOW_MAX_MS)
+                bucket.filled(now_ms, BURST, EACH_MS) < BURST * EACH_MS
+                    || now_ms - *last_ms < i64::from(crate::mode::SLOW_MAX_MS)
             });
         }
         if self.networks.len() >= REMEMBERED {
-            self.networks.retain(|_, bucket| bucket.filled(now_ms, NETWORK_BURST, NETWORK_EACH_MS) < NETWORK_BURST);
+            self.networks.retain(|_, bucket| {
+                bucket.filled(now_ms, NETWORK_BURST, NETWORK_EACH_MS) < NETWORK_BURST * NETWORK_EACH_MS
+            });
         }
     }
-}
-
-/// How long until there is a whole one, milliseconds.
-fn missing(tokens: f64, each_ms: f64) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at most a few seconds, never negative"
-    )]
-    let wait = ((1.0 - tokens).max(0.0) * each_ms).ceil() as u64;
-    wait
 }
 
 #[cfg(test)]

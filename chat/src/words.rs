@@ -12,6 +12,10 @@ pub const TEXT_MAX: usize = 500;
 pub const NAME_MAX: usize = 40;
 /// The most characters of a reason in a moderator's own words.
 pub const REASON_MAX: usize = 300;
+/// The most words of a municipality's list, and the most characters of each.
+pub const WORDS_MAX: usize = 500;
+/// The most characters of a word of the list.
+pub const WORD_MAX: usize = 60;
 /// More marks than this on one letter are left out.
 const MARKS_MAX: usize = 3;
 
@@ -106,6 +110,35 @@ pub fn has_link(text: &str) -> bool {
     text.split_whitespace().any(is_link)
 }
 
+/// A municipality's list of words that make a message wait, as it is typed: one a line, with `*` for beginnings of words.
+///
+/// # Errors
+/// [`council::Error::Invalid`] where a word or the list is too long.
+pub fn list(text: &str) -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    for line in text.lines() {
+        let word = fold(&text::optional("words", line, WORD_MAX)?);
+        if !word.trim_end_matches('*').is_empty() && !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.len() > WORDS_MAX { Ok(text::refused("words", "value-too-many")?) } else { Ok(words) }
+}
+
+/// Whether a text has a word of the list, or several that stand together.
+#[must_use]
+pub fn has_word(text: &str, list: &[String]) -> bool {
+    let spaced = |text: &str| {
+        let letters: String = fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        format!(" {} ", letters.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let text = spaced(text);
+    list.iter().any(|word| match word.strip_suffix('*') {
+        Some(beginning) => text.contains(spaced(beginning).trim_end()),
+        None => text.contains(&spaced(word)),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +193,22 @@ mod tests {
         {
             assert!(!has_link(plain), "{plain}");
         }
+    }
+
+    #[test]
+    fn the_list_finds_its_words_in_any_writing_and_nothing_else() {
+        let list = list(" Ψεύτης \n\nκλέφτ*\nστον διάολο\nψεύτης\n*\n").unwrap();
+        assert_eq!(list, ["ψευτησ", "κλεφτ*", "στον διαολο"]);
+        for held in ["ΨΕΥΤΗΣ!", "είσαι ψεύτης.", "οι κλέφτες", "άντε,στον -- Διάολο"]
+        {
+            assert!(has_word(held, &list), "{held}");
+        }
+        for free in ["ψευτησιά", "ανακλέφτης", "στον", "", "διάολο"] {
+            assert!(!has_word(free, &list), "{free}");
+        }
+        assert!(self::list(&"α".repeat(WORD_MAX + 1)).is_err());
+        let long: Vec<String> = (0..=WORDS_MAX).map(|n| format!("λ{n}")).collect();
+        assert!(self::list(&long.join("\n")).is_err());
     }
 
     proptest::proptest! {

@@ -14,7 +14,10 @@ pub(crate) const SLUG_MAX: usize = 60;
 pub(crate) const HOST_MAX: usize = 253;
 
 /// A refusal: the field and a locale key that says what is wrong.
-pub(crate) fn refused<T>(field: &'static str, what: &'static str) -> Result<T> {
+///
+/// # Errors
+/// Always: it is one.
+pub fn refused<T>(field: &'static str, what: &'static str) -> Result<T> {
     Err(Error::Invalid { field, what })
 }
 

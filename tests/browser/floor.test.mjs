@@ -80,7 +80,17 @@ for (const [locale, words] of [
     await staff.keyboard.press('r');
     await anna.locator('.chat-own', { hasText: words.refused }).waitFor();
     assert.equal(await message(peter, `www.example.gr ${tag}`).count(), 0);
+    // The author disagrees, and the moderators have that in a table of its own.
+    await anna.locator('.chat-own input[name=text]').fill(`Είναι ο ιστότοπος του δήμου ${tag}`);
+    await sound(anna, 'an appeal');
+    await anna.locator('.chat-own button').click();
+    await until('it is sent', async () => (await anna.locator('.chat-own form').count()) === 0);
+    const second = await staff.context().newPage();
+    await second.goto(table('appeals'));
+    await row(second, `Είναι ο ιστότοπος του δήμου ${tag}`).waitFor();
+    await second.close();
     // Taken back with one key.
+    await staff.bringToFront();
     await staff.locator('.desk-undone').waitFor();
     await staff.keyboard.press('u');
     await message(peter, `www.example.gr ${tag}`).waitFor();
@@ -148,8 +158,8 @@ test('an open chat goes on over kill -9, with nothing lost or doubled', async ()
   const ready = bema.killed();
   await write(nikos, 'Νίκος', 'μέσα στη διακοπή');
   await ready;
-  await message(maria, 'μέσα στη διακοπή').waitFor({ timeout: 30_000 });
   for (const page of [maria, nikos]) {
+    await message(page, 'μέσα στη διακοπή').waitFor({ timeout: 30_000 });
     assert.equal(await message(page, 'πριν από τη διακοπή').count(), 1);
     assert.equal(await message(page, 'μέσα στη διακοπή').count(), 1);
     await page.context().close();

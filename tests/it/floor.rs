@@ -142,12 +142,14 @@ async fn each_act_is_for_moderators_of_this_municipality_alone() {
         assert_eq!(seen.status.as_u16(), status, "{role:?}");
         assert_eq!(seen.text().contains("λόγια"), status == 200);
         assert_eq!(house.get_with("/studio/chat", &[(header::COOKIE, &cookie)]).await.status.as_u16(), status);
-        for act in ["remove", "restore", "pin", "unpin", "guard", "run", "approve", "refuse", "exclude", "admit"] {
+        for act in
+            ["remove", "restore", "pin", "unpin", "guard", "run", "approve", "refuse", "uphold", "exclude", "admit"]
+        {
             let answer = post(&house, &format!("{desk}/{act}"), &cookie, &fields).await;
             let expected: &[u16] = match act {
                 _ if status != 200 => &[status],
                 // Not what is to be decided so, or of nobody.
-                "approve" | "refuse" => &[409],
+                "approve" | "refuse" | "uphold" => &[409],
                 "exclude" | "admit" => &[404],
                 _ => &[200],
             };
@@ -155,6 +157,11 @@ async fn each_act_is_for_moderators_of_this_municipality_alone() {
         }
     }
     let cookie = house.cookie(Some((Role::Administrator, &house.here))).await;
+    for (who, words, status) in
+        [("", "α", 401), (cookie.as_str(), "α".repeat(61).as_str(), 400), (cookie.as_str(), "α\nβ*", 200)]
+    {
+        assert_eq!(post(&house, "/studio/chat/words", who, &[("words", words)]).await.status.as_u16(), status);
+    }
     for (act, fields) in [
         ("remove", vec![("message", message.as_str()), ("code", "nonsense")]),
         ("remove", vec![("message", message.as_str()), ("code", "other"), ("reason", " ")]),
@@ -286,6 +293,23 @@ async fn a_socket_follows_goes_on_and_is_told_to_come_back() {
     );
     let told = again.hear("decided").await;
     assert_eq!((told["state"].as_str(), told["reason"]["code"].as_str()), (Some("refused"), Some("advertising")));
+
+    let appeal = format!("/meetings/{meeting}/chat/appeal");
+    let (about, another) = (id(&link), chat::MessageId::new().to_string());
+    for (cookie, message, text, status) in [
+        ("", about.as_str(), "γιατί;", 404),
+        (&cookie, &another, "γιατί;", 404),
+        (&cookie, &about, "", 400),
+        (&cookie, &about, "Δεν είναι διαφήμιση", 200),
+        (&cookie, &about, "Δεν είναι διαφήμιση", 409),
+    ] {
+        let answer = post(&house, &appeal, cookie, &[("message", message), ("text", text)]).await;
+        assert_eq!(answer.status.as_u16(), status, "{text}: {}", answer.text());
+    }
+    let uphold =
+        post(&house, &format!("/studio/meetings/{meeting}/chat/uphold"), &moderator, &[("message", &about)]).await;
+    assert_eq!(uphold.status, StatusCode::OK);
+    assert_eq!(again.hear("upheld").await["message"], about);
 
     stopping.cancel();
     assert!(again.hear("bye").await["after_ms"].as_u64().unwrap() <= 2500);

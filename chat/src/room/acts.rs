@@ -40,6 +40,7 @@ impl Room {
                 self.decide(moderator, &act, *message, state, now_ms).await
             }
             Act::Restore { message } => self.decide(moderator, &act, *message, State::Shown, now_ms).await,
+            Act::Uphold { message } => self.uphold(moderator, &act, *message, now_ms).await,
             Act::Exclude { author, minutes, reason } => {
                 self.exclude(moderator, &act, (*author, *minutes, reason), now_ms).await
             }
@@ -96,6 +97,19 @@ impl Room {
             self.publish_at(number, place, &event);
         }
         self.tell_own(message.author, &Own::Decided { message: id, state: message.state });
+        Ok(())
+    }
+
+    async fn uphold(&self, by: &Moderator, act: &Act, id: MessageId, now_ms: i64) -> Result<()> {
+        let mut write = self.council.write().await?;
+        let found = db::message(&mut write, id).await?.filter(|(meeting, ..)| *meeting == self.meeting);
+        let (_, message, _) = found.ok_or(Error::NoMessage)?;
+        if !db::uphold(&mut write, id, now_ms).await? {
+            return Err(Error::Overtaken);
+        }
+        self.log(&mut write, by, act.name(), &id.to_string(), json!({ "meeting": self.meeting })).await?;
+        write.commit().await?;
+        self.tell_own(message.author, &Own::Upheld { message: id });
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 //! Everything is on disk before anybody is told. One at a time is taken in, so that events have one order.
 
 mod acts;
+mod judge;
 mod shown;
 
 use std::{
@@ -10,20 +11,20 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use council::{Council, MeetingId, MunicipalityId, meeting::Stage, permission::Moderator};
+use council::{Council, MeetingId, MunicipalityId, permission::Moderator};
+pub use judge::is_open;
+use judge::{Taking, judge};
 use shown::Shown;
 
 use crate::{
     AuthorId, Error, MessageId, Reason, Result,
-    author::{Author, Exclusion, db as authors},
+    author::{Exclusion, db as authors},
     channel::{Channel, Following, Position},
     command::{Asker, Say},
     db,
     event::{Desk, Event, Message, Own, Public, State},
-    flood::{Flood, Kind},
     floor::Untold,
-    mode::{Cause, Mode, Who},
-    pace::Pace,
+    mode::{Mode, Who},
     words,
 };
 
@@ -49,6 +50,8 @@ pub enum Filter {
     Shown,
     /// Those that were refused or removed.
     Out,
+    /// Those whose refusal or removal its author appeals against, the longest waiting first.
+    Appeals,
     /// All of one author.
     Author(AuthorId),
 }
@@ -64,13 +67,8 @@ pub struct Room {
     desk: Channel,
     own: Mutex<HashMap<AuthorId, Arc<Channel>>>,
     shown: Mutex<Shown>,
-}
-
-/// What decides whether a message is taken.
-#[derive(Default)]
-struct Taking {
-    pace: Pace,
-    flood: Flood,
+    /// Words that make a message wait.
+    words: Mutex<Arc<[String]>>,
 }
 
 /// A message of a meeting that was held elsewhere.
@@ -106,6 +104,8 @@ pub struct Table {
     pub mode: Mode,
     /// How many messages wait.
     pub held: u64,
+    /// How many appeals.
+    pub appeals: u64,
     /// The messages that were asked for.
     pub messages: Vec<Message>,
     /// Who may not write now.
@@ -123,6 +123,7 @@ impl Room {
     ) -> Result<Self> {
         let run = db::run(council, municipality, meeting, &epoch()).await?;
         let mut read = council.read().await?;
+        let listed = db::words(&mut read, municipality).await?;
         let messages = db::shown(&mut read, meeting, i64::try_from(SNAPSHOT).unwrap_or(i64::MAX)).await?;
         let pinned = match run.pinned {
             Some(id) => db::message(&mut read, id).await?.and_then(|(_, message, _)| message.public()),
@@ -146,6 +147,7 @@ impl Room {
             desk: Channel::new(format!("meeting/{meeting}/moderation"), epoch(), 0),
             own: Mutex::default(),
             shown: Mutex::new(shown),
+            words: Mutex::new(listed.into()),
         })
     }
 
@@ -189,11 +191,12 @@ impl Room {
             if !is_open(&stage) || mode.who == Who::Nobody {
                 return Err(Error::Closed);
             }
-            judge(&mut taking, mode, (asker, &author), &text, now_ms)?
+            let listed = words::has_word(&text, &self.listed());
+            judge(&mut taking, mode, (asker, &author), (&text, listed), now_ms)?
         };
         let reply = self.replied(&mut write, say.reply).await?;
         let (id, badge) = (say.id, asker.badge);
-        let message = Message { id, author: author.id, name, badge, text, reply, at_ms: now_ms, state };
+        let message = Message { id, author: author.id, name, badge, text, reply, at_ms: now_ms, state, appeal: None };
         let number = match message.state {
             State::Shown => Some(db::next_number(&mut write, self.meeting).await?),
             _ => None,
@@ -209,6 +212,34 @@ impl Room {
             _ => self.tell_desk().await?,
         }
         Ok(message)
+    }
+
+    /// Takes what an author says against a refusal or removal of a message of theirs, once.
+    ///
+    /// # Errors
+    /// [`Error::NoMessage`] for another's message; [`Error::Overtaken`] where it was said already, or nothing was decided.
+    pub async fn appeal(&self, asker: &Asker, id: MessageId, text: &str) -> Result<()> {
+        let text = council::text::required("text", text, words::REASON_MAX)?;
+        let author = self.author(asker).await?.ok_or(Error::NoMessage)?;
+        let mut write = self.council.write().await?;
+        match db::message(&mut write, id).await? {
+            Some((meeting, message, _)) if meeting == self.meeting && message.author == author => {}
+            _ => return Err(Error::NoMessage),
+        }
+        if !db::appeal(&mut write, (id, author), &text, self.council.clock().now_ms()).await? {
+            return Err(Error::Overtaken);
+        }
+        write.commit().await?;
+        self.tell_desk().await
+    }
+
+    fn listed(&self) -> Arc<[String]> {
+        Arc::clone(&self.words.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on these words make a message wait.
+    pub(crate) fn set_words(&self, words: &[String]) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
     }
 
     /// Takes the chat of a meeting that was held elsewhere, where this one has none yet.
@@ -227,7 +258,7 @@ impl Room {
             let (text, name) = (words::message(&text)?, words::name(&name, &[])?);
             let author = authors::author(&mut write, whole, &format!("elsewhere:{name}"), "", at_ms).await?.id;
             let (id, state) = (MessageId::new(), State::Shown);
-            let message = Message { id, author, name, badge: None, text, reply: None, at_ms, state };
+            let message = Message { id, author, name, badge: None, text, reply: None, at_ms, state, appeal: None };
             let number = db::next_number(&mut write, self.meeting).await?;
             db::insert(&mut write, self.meeting, &message, Some(number)).await?;
             db::note(&mut write, self.meeting, number, at_ms, ("said", Some(id), None)).await?;
@@ -345,11 +376,12 @@ impl Room {
     pub async fn table(&self, _by: &Moderator, filter: &Filter) -> Result<Table> {
         let mut read = self.council.read().await?;
         let messages = db::table(&mut read, self.meeting, filter, TABLE).await?;
-        let held = u64::try_from(db::held(&mut read, self.meeting).await?).unwrap_or(0);
+        let waiting = db::waiting(&mut read, self.meeting).await?;
+        let [held, appeals] = [waiting.0, waiting.1].map(|count| u64::try_from(count).unwrap_or(0));
         let exclusions = authors::exclusions(&mut read, self.meeting, self.council.clock().now_ms()).await?;
         let shown = self.shown();
         let pinned = shown.pinned.as_ref().map(|pinned| pinned.id);
-        Ok(Table { mode: shown.mode, held, messages, exclusions, pinned })
+        Ok(Table { mode: shown.mode, held, appeals, messages, exclusions, pinned })
     }
 
     /// What was said from one instant on until before another, milliseconds UTC; at most [`REPLAY`] messages.
@@ -359,39 +391,6 @@ impl Room {
     pub async fn between(&self, from_ms: i64, until_ms: i64) -> Result<Vec<Public>> {
         db::between(&mut *self.council.read().await?, self.meeting, (from_ms, until_ms), REPLAY).await
     }
-}
-
-/// Whether a message is shown, held or refused.
-fn judge(
-    taking: &mut Taking,
-    mode: Mode,
-    (asker, author): (&Asker, &Author),
-    text: &str,
-    now_ms: i64,
-) -> Result<State> {
-    if let Some((until_ms, reason)) = &author.excluded {
-        return Err(Error::Excluded { until_ms: *until_ms, reason: reason.clone() });
-    }
-    if mode.who == Who::Registered && asker.account.is_none() {
-        return Err(Error::Registered);
-    }
-    let kind = taking.flood.kind(author.id, text, now_ms);
-    if kind == Kind::Repeated {
-        return Err(Error::Repeated);
-    }
-    let taken = taking.pace.take(author.id, &asker.network, mode.slow_ms, now_ms);
-    taken.map_err(|wait_ms| Error::Slow { wait_ms })?;
-    let cause = mode
-        .holds(words::has_link(text), author.is_new)
-        .or_else(|| (author.network_excluded && author.is_new).then_some(Cause::Network))
-        .or_else(|| (kind == Kind::Flood).then_some(Cause::Flood));
-    Ok(cause.map_or(State::Shown, |cause| State::Held { cause }))
-}
-
-/// Whether citizens may write: while the meeting is in session.
-#[must_use]
-pub fn is_open(stage: &Stage) -> bool {
-    stage.in_session().is_some()
 }
 
 /// An event of the past as it may be told today.

@@ -25,6 +25,8 @@ on_both! {
     who_is_excluded_stays_so_under_another_name
     a_restart_goes_on_by_offset
     another_municipalitys_room_is_not_found
+    who_was_refused_may_appeal_once
+    words_of_the_list_make_a_message_wait
     every_act_is_logged_and_wrong_ones_are_refused
     two_moderators_at_once_decide_once
 }
@@ -274,6 +276,45 @@ async fn another_municipalitys_room_is_not_found(bench: &Bench) {
     let reply = Say { reply: Some(said.id), ..say("Νίκος", "απάντηση") };
     assert!(matches!(hall.room.say(&guest("b"), reply).await, Err(Error::NoMessage)));
     assert!(hall.room.view(&guest("b")).await.unwrap().messages.is_empty());
+}
+
+async fn who_was_refused_may_appeal_once(bench: &Bench) {
+    let hall = hall(bench).await;
+    let (room, moderator) = (&hall.room, &hall.moderator);
+    let said = room.say(&guest("a"), say("Μαρία", "λόγια")).await.unwrap();
+    let appeal = async |device: &str, text: &str| room.appeal(&guest(device), said.id, text).await;
+    assert!(matches!(appeal("a", "γιατί;").await, Err(Error::Overtaken)), "nothing was decided against it");
+    room.act(moderator, Act::Remove { message: said.id, reason: because(Code::Abuse) }).await.unwrap();
+    room.say(&guest("b"), say("Νίκος", "άλλα")).await.unwrap();
+    assert!(matches!(appeal("b", "δικό μου").await, Err(Error::NoMessage)), "another's");
+    assert!(matches!(appeal("nobody", "δικό μου").await, Err(Error::NoMessage)));
+    assert!(appeal("a", " ").await.is_err() && appeal("a", &"α".repeat(400)).await.is_err());
+    appeal("a", "Δεν πρόσβαλα κανέναν").await.unwrap();
+    assert!(matches!(appeal("a", "ξανά").await, Err(Error::Overtaken)), "once");
+    let table = room.table(moderator, &Filter::Appeals).await.unwrap();
+    assert_eq!((table.appeals, table.messages[0].appeal.as_ref().unwrap().text.as_str()), (1, "Δεν πρόσβαλα κανέναν"));
+    let mut own = room.follow_own(&guest("a")).await.unwrap().unwrap();
+    room.act(moderator, Act::Uphold { message: said.id }).await.unwrap();
+    assert!(told(&mut own).await.contains(r#""type":"upheld""#));
+    assert!(matches!(room.act(moderator, Act::Uphold { message: said.id }).await, Err(Error::Overtaken)));
+    assert_eq!(room.table(moderator, &Filter::Appeals).await.unwrap().appeals, 0);
+    room.act(moderator, Act::Restore { message: said.id }).await.unwrap();
+    assert_eq!(room.view(&guest("x")).await.unwrap().messages.len(), 2, "a moderator may still change their mind");
+}
+
+async fn words_of_the_list_make_a_message_wait(bench: &Bench) {
+    let hall = hall(bench).await;
+    hall.floor.set_words(&hall.moderator, "κλέφτ*\nΨεύτης").await.unwrap();
+    let state = async |device: &str, text: &str| hall.room.say(&guest(device), say("Μαρία", text)).await.unwrap().state;
+    assert_eq!(state("a", "Είστε ΚΛΕΦΤΕΣ").await, State::Held { cause: Cause::Words });
+    assert_eq!(state("b", "Είστε όλοι εδώ").await, State::Shown);
+    assert_eq!(hall.floor.words(&hall.moderator).await.unwrap(), ["κλεφτ*", "ψευτησ"]);
+    let again = Floor::new(bench.council.clone()).room(hall.town.municipality.id, hall.meeting).await.unwrap();
+    let after_restart = again.say(&guest("c"), say("Μαρία", "ψεύτης!")).await.unwrap();
+    assert_eq!(after_restart.state, State::Held { cause: Cause::Words });
+    hall.floor.set_words(&hall.moderator, "").await.unwrap();
+    assert_eq!(state("d", "κλέφτες").await, State::Shown);
+    assert!(bench.acts(hall.town.municipality.id).await.contains(&"chat.words".to_owned()));
 }
 
 async fn every_act_is_logged_and_wrong_ones_are_refused(bench: &Bench) {

@@ -155,3 +155,23 @@ error-chat-bad-name = Γράψτε ένα όνομα έως 40 χαρακτήρ�
 error-chat-bad-text = Γράψτε ένα μήνυμα έως 500 χαρακτήρες.
 error-chat-bad-reason = Γράψτε τον λόγο, έως 300 χαρακτήρες.
 error-chat-unknown = Το μήνυμα δεν στάλθηκε. Δοκιμάστε ξανά.
+
+## Ενστάσεις και λέξεις
+chat-appeal = Ένσταση
+chat-appeal-field = Γιατί διαφωνείτε; (έως 300 χαρακτήρες)
+chat-appealed = Η ένστασή σας στάλθηκε στους συντονιστές.
+chat-appeal-upheld = Συντονιστής εξέτασε την ένσταση και η απόφαση μένει.
+chat-appeal-failed = Η ένσταση δεν στάλθηκε. Δοκιμάστε ξανά.
+moderation-appeal = Ένσταση:
+moderation-uphold = Η απόφαση μένει
+moderation-words-title = Λέξεις που περιμένουν έλεγχο
+moderation-words-field = Λέξεις
+moderation-words-hint = Μία σε κάθε γραμμή, χωρίς να πειράζουν τόνοι και κεφαλαία. Με αστερίσκο στο τέλος πιάνεται κάθε λέξη που αρχίζει έτσι. Ισχύουν σε όλες τις συνεδριάσεις, αμέσως.
+moderation-words-button = Αποθήκευση λέξεων
+desk-chat-appeals = Ενστάσεις ({ $count })
+desk-caption-appeals = Μηνύματα για τα οποία ο συντάκτης έκανε ένσταση
+desk-empty-appeals = Καμία ένσταση δεν περιμένει.
+desk-done-uphold = Η απόφαση μένει, και ο συντάκτης το έμαθε.
+desk-done-words = Οι λέξεις αποθηκεύτηκαν.
+desk-cause-words = έχει λέξη της λίστας
+error-chat-bad-words = Η λίστα έχει έως 500 λέξεις, καθεμία έως 60 χαρακτήρες.

@@ -155,3 +155,23 @@ error-chat-bad-name = Write a name of up to 40 characters.
 error-chat-bad-text = Write a message of up to 500 characters.
 error-chat-bad-reason = Write the reason, in up to 300 characters.
 error-chat-unknown = The message was not sent. Try again.
+
+## Appeals and words
+chat-appeal = Appeal
+chat-appeal-field = Why do you disagree? (up to 300 characters)
+chat-appealed = Your appeal has been sent to the moderators.
+chat-appeal-upheld = A moderator has looked at the appeal, and the decision stands.
+chat-appeal-failed = The appeal was not sent. Try again.
+moderation-appeal = Appeal:
+moderation-uphold = The decision stands
+moderation-words-title = Words that wait for review
+moderation-words-field = Words
+moderation-words-hint = One a line; accents and capitals make no difference. An asterisk at the end finds every word that begins so. They hold in every meeting, at once.
+moderation-words-button = Save the words
+desk-chat-appeals = Appeals ({ $count })
+desk-caption-appeals = Messages whose author appeals
+desk-empty-appeals = No appeal waits.
+desk-done-uphold = The decision stands, and the author has been told.
+desk-done-words = The words have been saved.
+desk-cause-words = has a word of the list
+error-chat-bad-words = The list has up to 500 words of up to 60 characters each.

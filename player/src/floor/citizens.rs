@@ -86,6 +86,33 @@ pub(super) async fn say(
     }
 }
 
+/// What an author says against a decision.
+#[derive(Deserialize)]
+pub(super) struct Against {
+    message: String,
+    text: String,
+}
+
+pub(super) async fn appeal(
+    State(app): State<App>,
+    speaker: Speaker,
+    Path(meeting): Path<String>,
+    headers: axum::http::HeaderMap,
+    Form(form): Form<Against>,
+) -> Response {
+    let done = async {
+        let message = form.message.parse().map_err(|_| Error::NotFound)?;
+        Ok::<_, Error>(speaker.room(&app, &meeting).await?.appeal(&speaker.asker, message, &form.text).await?)
+    };
+    match done.await {
+        Ok(()) if accepts_html(&headers) => {
+            Redirect::to(&format!("/meetings/{meeting}?said=appealed#chat")).into_response()
+        }
+        Ok(()) => axum::Json(serde_json::json!({ "ok": true })).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
 /// A stretch of time, milliseconds UTC.
 #[derive(Deserialize)]
 pub(super) struct Stretch {

@@ -72,6 +72,29 @@ pub(super) async fn act(
     }
 }
 
+/// The list of words that make a message wait.
+#[derive(Deserialize)]
+pub(super) struct Words {
+    words: String,
+}
+
+pub(super) async fn words(
+    State(app): State<App>,
+    Moderator { moderator, .. }: Moderator,
+    headers: axum::http::HeaderMap,
+    Form(form): Form<Words>,
+) -> Response {
+    let done = app.floor.set_words(&moderator, &form.words).await.map_err(Error::from);
+    match done {
+        Ok(()) if accepts_html(&headers) => Redirect::to("/studio/chat?done=words#words").into_response(),
+        Ok(()) => axum::Json(serde_json::json!({ "ok": true })).into_response(),
+        Err(error) if accepts_html(&headers) && !error.status().is_server_error() => {
+            Redirect::to(&format!("/studio/chat?error={}#words", percent(&error.key()))).into_response()
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
 impl Decision {
     fn act(&self, name: &str) -> Result<Act> {
         let message = || self.message.parse().map_err(|_| Error::NotFound);
@@ -80,6 +103,7 @@ impl Decision {
             "refuse" => Act::Refuse { message: message()?, reason: self.why()? },
             "remove" => Act::Remove { message: message()?, reason: self.why()? },
             "restore" => Act::Restore { message: message()? },
+            "uphold" => Act::Uphold { message: message()? },
             "pin" => Act::Pin { message: Some(message()?) },
             "unpin" => Act::Pin { message: None },
             "exclude" => Act::Exclude {

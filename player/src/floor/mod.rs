@@ -35,6 +35,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/floor", get(socket::open))
         .route("/meetings/{id}/floor/events", get(stream::events))
         .route("/meetings/{id}/chat", post(citizens::say))
+        .route("/meetings/{id}/chat/appeal", post(citizens::appeal))
+        .route("/studio/chat/words", post(desk::words))
         .route("/meetings/{id}/chat.json", get(citizens::between))
         .route("/studio/meetings/{id}/chat/{act}", post(desk::act))
         .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))

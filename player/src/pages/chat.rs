@@ -57,9 +57,14 @@ pub(super) struct Row {
 
 /// A message of the visitor's own that not everybody sees.
 pub(super) struct OwnRow {
+    pub(super) id: String,
     pub(super) text: String,
     /// What became of it, and why.
     pub(super) state: String,
+    /// Whether its author may say something against that.
+    pub(super) appealable: bool,
+    /// What became of what its author said, in words.
+    pub(super) appeal: Option<String>,
 }
 
 /// What the page's address says about the chat.
@@ -104,11 +109,7 @@ impl Shown {
             rules: rules(t, view.mode),
             pinned: view.pinned.as_ref().map(row),
             rows: view.messages.iter().map(row).collect(),
-            own: view
-                .own
-                .iter()
-                .map(|message| OwnRow { text: message.text.clone(), state: fate(t, message) })
-                .collect(),
+            own: view.own.iter().map(|message| OwnRow::of(t, message)).collect(),
             excluded: view.excluded.as_ref().map(|(until_ms, reason)| {
                 let until = format!("{}, {}", frame.when.date(*until_ms), frame.when.time(*until_ms));
                 t.with_two("chat-excluded", ("time", until), ("value", why(t, reason)))
@@ -116,14 +117,31 @@ impl Shown {
             id: MessageId::new().to_string(),
             account,
             moderates,
-            said: (!asked.said.is_empty())
-                .then(|| t.get(if asked.said == "held" { "floor-said-held" } else { "floor-said" })),
+            said: (!asked.said.is_empty()).then(|| match asked.said.as_str() {
+                "held" => t.get("floor-said-held"),
+                "appealed" => t.get("chat-appealed"),
+                _ => t.get("floor-said"),
+            }),
             refused: refused.filter(|key| t.has(key)).map(|key| t.get(key)),
             name: clipped(&asked.name, NAME_MAX),
             text: clipped(&asked.text, TEXT_MAX),
             name_max: NAME_MAX,
             text_max: TEXT_MAX,
         })
+    }
+}
+
+impl OwnRow {
+    fn of(t: Words, message: &Message) -> Self {
+        let key = |upheld: bool| if upheld { "chat-appeal-upheld" } else { "chat-appealed" };
+        let appeal = message.appeal.as_ref().map(|appeal| t.get(key(appeal.upheld_at_ms.is_some())));
+        Self {
+            id: message.id.to_string(),
+            text: message.text.clone(),
+            state: fate(t, message),
+            appealable: message.state.reason().is_some() && appeal.is_none(),
+            appeal,
+        }
     }
 }
 

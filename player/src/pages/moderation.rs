@@ -76,6 +76,8 @@ struct DeskRow {
     state_word: String,
     /// Why it waits, or why it was taken away.
     why: String,
+    /// What its author says against that.
+    appeal: Option<String>,
     pinned: bool,
 }
 
@@ -121,6 +123,7 @@ pub(super) async fn table(
 fn filter(show: &str) -> Result<Filter> {
     Ok(match show {
         "" | "held" => Filter::Held,
+        "appeals" => Filter::Appeals,
         "shown" => Filter::Shown,
         "out" => Filter::Out,
         author => Filter::Author(author.parse::<AuthorId>().map_err(|_| Error::NotFound)?),
@@ -136,12 +139,12 @@ pub(super) fn moderation_page(
 ) -> ModerationPage {
     let t = frame.t;
     let show = if looked.show.is_empty() { "held".to_owned() } else { looked.show.clone() };
-    let known = ["held", "shown", "out"];
+    let known = ["held", "appeals", "shown", "out"];
     let tables = known.map(|name| {
-        let label = if name == "held" {
-            t.with("desk-chat-held", "count", table.held)
-        } else {
-            t.get(&format!("desk-chat-{name}"))
+        let label = match name {
+            "held" => t.with("desk-chat-held", "count", table.held),
+            "appeals" => t.with("desk-chat-appeals", "count", table.appeals),
+            _ => t.get(&format!("desk-chat-{name}")),
         };
         (name, label, show == name)
     });
@@ -220,6 +223,11 @@ impl DeskRow {
             state: message.state.name(),
             state_word: t.get(&format!("desk-state-{}", message.state.name())),
             why,
+            appeal: message
+                .appeal
+                .as_ref()
+                .filter(|appeal| appeal.upheld_at_ms.is_none())
+                .map(|appeal| appeal.text.clone()),
             pinned: pinned == Some(message.id),
         }
     }
@@ -232,20 +240,38 @@ pub(super) struct ModeratorsPage {
     frame: Frame,
     now: Vec<Line>,
     past: Vec<Line>,
+    refused: Option<Refused>,
+    done: Option<String>,
+    /// The words that make a message wait, one a line.
+    words: String,
 }
 
 pub(super) async fn moderators(
     State(app): State<App>,
-    Moderator { here, .. }: Moderator,
+    Moderator { moderator, here }: Moderator,
     around: Around,
+    Query(looked): Query<Looked>,
 ) -> Result<Response> {
     let listing = app.council.listing(here.id, 0).await?;
     let frame = around.frame(Section::Moderation);
-    Ok(html(&moderators_page(frame, &listing, app.council.clock().now_ms())))
+    let words = app.floor.words(&moderator).await?;
+    Ok(html(&moderators_page(frame, &listing, app.council.clock().now_ms(), (&words, &looked))))
 }
 
-pub(super) fn moderators_page(frame: Frame, listing: &Listing, now_ms: i64) -> ModeratorsPage {
+pub(super) fn moderators_page(
+    frame: Frame,
+    listing: &Listing,
+    now_ms: i64,
+    (words, looked): (&[String], &Looked),
+) -> ModeratorsPage {
     let lines = |meetings: &[Meeting]| meetings.iter().map(|meeting| Line::of(&frame, meeting, now_ms)).collect();
     let (now, past) = (lines(&listing.now), lines(&listing.past));
-    ModeratorsPage { frame, now, past }
+    ModeratorsPage {
+        now,
+        past,
+        refused: Refused::read(frame.t, looked.error.as_deref()),
+        done: (looked.done == "words").then(|| frame.t.get("desk-done-words")),
+        words: words.join("\n"),
+        frame,
+    }
 }

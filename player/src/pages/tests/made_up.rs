@@ -3,7 +3,7 @@
 use ::chat::{
     AuthorId, Code, Message, MessageId, Mode, Reason, State,
     author::Exclusion,
-    event::{Badge, Public},
+    event::{Appeal, Badge, Public},
     mode::{Cause, Hold},
     room::{Table, View},
 };
@@ -193,6 +193,9 @@ fn said(state: State, badge: Option<Badge>) -> Message {
         text: format!("Πότε θα γίνει το έργο; {HOSTILE}"),
         reply: None,
         at_ms: NOW + HOUR,
+        appeal: state
+            .reason()
+            .map(|reason| Appeal { text: HOSTILE.into(), upheld_at_ms: reason.words.is_empty().then_some(NOW) }),
         state,
     }
 }
@@ -242,6 +245,7 @@ pub(super) fn table() -> Table {
     Table {
         mode: Mode { slow_ms: 45_000, ..Mode::default() },
         held: 1,
+        appeals: 1,
         pinned: Some(messages[1].id),
         messages,
         exclusions: vec![exclusion],

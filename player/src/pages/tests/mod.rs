@@ -79,10 +79,15 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
 fn add_moderation(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn askama::DynTemplate)) {
     let frame = || staff(language, Section::Moderation).moderated(true);
     for (listing, name) in [(&Listing::default(), "empty"), (full, "full")] {
-        add(format!("moderators, {name}"), &moderation::moderators_page(frame(), listing, NOW));
+        let error = (name == "empty").then(|| "error-chat-bad-words".to_owned());
+        let looked = moderation::Looked { error, done: "words".into(), ..moderation::Looked::default() };
+        add(
+            format!("moderators, {name}"),
+            &moderation::moderators_page(frame(), listing, NOW, (&[made_up::HOSTILE.to_owned()], &looked)),
+        );
     }
     let [_, live, ..] = stages();
-    for show in ["", "held", "shown", "out", &AuthorId::new().to_string()] {
+    for show in ["", "held", "appeals", "shown", "out", &AuthorId::new().to_string()] {
         for (table, done, error) in [
             (Table::default(), "", Some("error-chat-overtaken")),
             (made_up::table(), "remove", None),

@@ -39,6 +39,10 @@ export class MeetingChat extends HTMLElement {
     const announced = localStorage.getItem("bema-chat-announce");
     this.#announcer = new Announcer(this.#words, news, announced === "off" || announced === "mentions" ? announced : "all");
     this.addEventListener("click", (event) => this.#go(event), { signal: this.#stops.signal });
+    this.#slot("own")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#appeal(event.target as HTMLFormElement);
+    });
     if (this.dataset["replay"] !== undefined) {
       this.#follow();
       return;
@@ -71,6 +75,7 @@ export class MeetingChat extends HTMLElement {
   #heard(line: Line): void {
     if (line.type === "subscribed" && line.channel.endsWith("/me")) this.#known = true;
     if (line.type === "decided") return this.#decided(line.message, line);
+    if (line.type === "upheld") return this.#upheld(line.message);
     if (line.type === "excluded") return this.#excluded(line.until_ms, line.reason);
     const before = this.#messages.pinned;
     const fresh = this.#messages.take(line);
@@ -94,12 +99,39 @@ export class MeetingChat extends HTMLElement {
 
   #decided(id: string, fate: Fate): void {
     const list = this.#slot("own");
-    const text = this.#own.get(id);
+    const written = list?.querySelector(`[data-own="${CSS.escape(id)}"] q`)?.textContent ?? undefined;
+    const text = this.#own.get(id) ?? this.#messages.get(id)?.text ?? written;
     if (!list || text === undefined) return;
     list.querySelector(`[data-own="${CSS.escape(id)}"]`)?.remove();
     const told = this.#fate(fate);
-    if (fate.state !== "shown") list.append(make("li", { "data-own": id }, make("q", {}, text), ` ${told}`));
+    const row = make("li", { "data-own": id }, make("q", {}, text), ` ${told}`);
+    if ("reason" in fate) row.append(this.#appealForm(id));
+    if (fate.state !== "shown") list.append(row);
     if (fate.state !== "held") this.#announcer.say(told);
+  }
+
+  /** What is said against a decision goes to the moderators, once. */
+  #appealForm(id: string): HTMLElement {
+    const field = make("input", { type: "text", name: "text", maxlength: 300, required: true, autocomplete: "off", id: `appeal-${id}` });
+    const button = make("button", { type: "submit", class: "button secondary small" }, this.#words.say("appeal"));
+    const label = make("label", { for: `appeal-${id}` }, this.#words.say("appeal-field"));
+    const action = `/meetings/${encodeURIComponent(this.dataset["meeting"] ?? "")}/chat/appeal`;
+    return make("form", { method: "post", action }, make("input", { type: "hidden", name: "message", value: id }), label, field, button);
+  }
+
+  /** The picture goes on while it is sent. */
+  async #appeal(form: HTMLFormElement): Promise<void> {
+    const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    const response = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } }).catch(() => undefined);
+    // Somebody may have decided anew meanwhile; what is refused otherwise can be sent again.
+    if (response?.ok || response?.status === 409) form.replaceWith(` ${this.#words.say("appealed")}`);
+    else this.#announcer.say(this.#words.say("appeal-failed"));
+  }
+
+  #upheld(id: string): void {
+    const row = this.#slot("own")?.querySelector(`[data-own="${CSS.escape(id)}"]`);
+    row?.append(` ${this.#words.say("appeal-upheld")}`);
+    this.#announcer.say(this.#words.say("appeal-upheld"));
   }
 
   #fate(fate: Fate): string {

@@ -43,6 +43,7 @@ export type Line = { channel?: string; offset?: number } & (
   | { type: "mode"; mode: Mode }
   | { type: "gone" }
   | ({ type: "decided"; message: string } & Fate)
+  | { type: "upheld"; message: string }
   | { type: "excluded"; until_ms: number | null; reason: Reason | null }
   | { type: "changed"; held: number }
   | { type: "refused"; code: string; channel?: string }

@@ -117,7 +117,7 @@ export class ChatDesk extends HTMLElement {
     const id = (focused as HTMLElement | null)?.dataset["message"];
     const key = (document.activeElement as HTMLElement | null)?.dataset["key"];
     const note = renewed ? old?.querySelector(".desk-undone") : null;
-    if (renewed) keepChoices(old, desk);
+    keepChoices(old, desk);
     old?.replaceWith(desk);
     if (note && !desk.querySelector(".desk-undone")) desk.prepend(note);
     if (place < 0) return;
@@ -157,12 +157,15 @@ export class ChatDesk extends HTMLElement {
   }
 }
 
-/** What has been chosen of the modes and not sent yet is chosen in the new table too. */
+/** What has been chosen or typed and not sent yet stands in the new table too. */
 function keepChoices(from: Element | null, to: Element): void {
-  for (const select of from?.querySelectorAll<HTMLSelectElement>(".chat-modes select") ?? []) {
-    const changed = [...select.options].some((option) => option.selected !== option.defaultSelected);
-    const same = to.querySelector<HTMLSelectElement>(`#${CSS.escape(select.id)}`);
-    if (changed && same) same.value = select.value;
+  for (const field of from?.querySelectorAll<HTMLSelectElement | HTMLInputElement>("select[id], input[type=text][id]") ?? []) {
+    const changed =
+      field instanceof HTMLSelectElement
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.value !== field.defaultValue;
+    const same = to.querySelector<HTMLSelectElement | HTMLInputElement>(`#${CSS.escape(field.id)}`);
+    if (changed && same) same.value = field.value;
   }
 }
 
