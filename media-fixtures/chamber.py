@@ -7,6 +7,7 @@ font is in the repository. Standard library only.
 import os
 import pathlib
 import random
+import re
 import subprocess
 import tempfile
 import wave
@@ -190,6 +191,40 @@ def speak(line, path):
         return speech.getnframes() / SPEECH_HZ + PAUSE_S
 
 
+# Who speaks, by name: as invented as all the rest.
+NAMES = {
+    "Πρόεδρος": "Μανώλης Βερνάδος, πρόεδρος",
+    "Γραμματέας": "Ελένη Σκουλούδη, γραμματέας",
+    "Εισηγήτρια": "Άννα Δασκαλάκη, εισηγήτρια",
+    "Εισηγητής": "Νίκος Τζανιδάκης, εισηγητής",
+    "Σύμβουλος": "Γιώργος Μαρκουλάκης, σύμβουλος",
+    "Πολίτης": "Κάτοικος",
+}
+
+
+def sentences(words):
+    """The sentences of a speech."""
+    return [part.strip() for part in re.findall(r"[^.;!]+[.;!]*", words) if part.strip()]
+
+
+def webvtt(said):
+    """What is said when as WebVTT: a cue for each sentence, a speech's time shared out by the letters."""
+
+    def clock(seconds):
+        return f"{int(seconds // 3600):02}:{int(seconds // 60 % 60):02}:{seconds % 60:06.3f}"
+
+    cues = ["WEBVTT"]
+    for start, end, speaker, words in said:
+        parts = sentences(words)
+        letters = sum(map(len, parts))
+        at = start
+        for part in parts:
+            until = at + (end - start) * len(part) / letters
+            cues.append(f"{clock(at)} --> {clock(until)}\n<v {NAMES[speaker]}>{part}")
+            at = until
+    return "\n\n".join(cues) + "\n"
+
+
 def join_speech(parts, path):
     """One WAV of all speeches with the pauses between them, lifted to a speaking level."""
     with wave.open(str(path), "wb") as out:
@@ -200,10 +235,11 @@ def join_speech(parts, path):
             out.writeframes(bytes(2 * round(PAUSE_S * SPEECH_HZ)))
 
 
-def film(out, look, lines, *, fps, seconds=None, seed=0, video, audio, extra_filter="null", chapters=None):
+def film(out, look, lines, *, fps, seconds=None, seed=0, video, audio, extra_filter="null", chapters=None, said=None):
     """Makes one file of the speeches: pictures that change with the speaker, and the sound.
 
-    `chapters`, a list, gets (seconds, item) for each item that is begun.
+    `chapters`, a list, gets (seconds, item) for each item that is begun; `said` gets (from, until, speaker, words) for
+    each speech.
     """
     with tempfile.TemporaryDirectory(prefix="bema-chamber-") as folder:
         folder = pathlib.Path(folder)
@@ -213,6 +249,8 @@ def film(out, look, lines, *, fps, seconds=None, seed=0, video, audio, extra_fil
             lasts = speak(line, parts[-1])
             if chapters is not None and (not chapters or chapters[-1][1] != line.item):
                 chapters.append((round(length, 3), line.item))
+            if said is not None:
+                said.append((length, length + lasts - PAUSE_S, line.speaker, line.words))
             for pose in (0, 1):
                 (folder / f"p{2 * index + pose:03}.svg").write_text(scene(look, line, pose, seed), encoding="utf-8")
             steps = max(2, round(lasts / 0.8))

@@ -28,6 +28,9 @@ const LOOK_AT_DISK: Duration = Duration::from_secs(30);
 /// Less room than this is an alarm: about ten hours of a meeting.
 const LITTLE_ROOM: u64 = 10 << 30;
 
+/// The search index's folder in the data folder: a cache, built anew when it is missing.
+pub(crate) const INDEX: &str = "search";
+
 /// The parts that hold data, open.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
@@ -113,6 +116,8 @@ impl Running {
         let (stopping, ending, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let keys = Keys::default();
         tasks.spawn(keys.clone().follow(parts.council.clone(), ending.clone()));
+        let index = search::Index::open(&config.data.folder.join(INDEX)).context("the search index")?;
+        tasks.spawn(index.clone().follow(parts.council.clone(), ending.clone()));
         tasks.spawn(watch_disk(parts.store.clone(), ending.clone()));
         tasks.spawn(films::take_in(parts.clone(), stopping.clone()));
         let ways = Ways::new(config, &parts, keys, stopping.clone(), tasks.clone())?;
@@ -130,8 +135,8 @@ impl Running {
             server::listen(config.server.listen).with_context(|| format!("HTTP at {}", config.server.listen))?;
         let http = listener.local_addr()?;
         tasks.spawn(parts.floor.clone().run(ending.clone()));
-        let mut router =
-            player::router(App::new(parts.council.clone(), parts.floor.clone(), parts.store.clone(), pages));
+        let (council, floor, store) = (parts.council.clone(), parts.floor.clone(), parts.store.clone());
+        let mut router = player::router(App::new(council, floor, store, index, pages));
         if let Some(address) = config.tls_address()? {
             let acceptor = certificate(config, &tasks, &ending).context("tls")?;
             let listener = server::listen(address).with_context(|| format!("HTTPS at {address}"))?;

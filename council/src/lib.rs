@@ -19,6 +19,7 @@ pub mod rebuild;
 pub mod source;
 pub mod stream_key;
 pub mod text;
+pub mod transcript;
 
 pub use clock::Clock;
 pub use id::{AccountId, AgendaItemId, AgendaMomentId, BodyId, MeetingId, MunicipalityId, SourceId};

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use council::transcript::read::Fault;
 use vod_store::films;
 
 use crate::{language, pages, session::accepts_html};
@@ -44,6 +45,12 @@ pub(crate) enum Error {
     /// The floor refused.
     #[error(transparent)]
     Floor(chat::Error),
+    /// A file of words is refused.
+    #[error(transparent)]
+    Transcript(council::transcript::read::Fault),
+    /// The search index does not answer.
+    #[error(transparent)]
+    Search(#[from] search::Error),
     /// A film that is sent is refused.
     #[error(transparent)]
     Film(films::Error),
@@ -60,7 +67,7 @@ impl Error {
             Self::NotFound | Self::Council(Council::NotFound(_)) => StatusCode::NOT_FOUND,
             Self::LogIn { .. } => StatusCode::SEE_OTHER,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Bad(_) | Self::Council(Council::Invalid { .. }) => StatusCode::BAD_REQUEST,
+            Self::Bad(_) | Self::Transcript(_) | Self::Council(Council::Invalid { .. }) => StatusCode::BAD_REQUEST,
             Self::Foreign | Self::Council(Council::Forbidden | Council::Credentials) => StatusCode::FORBIDDEN,
             Self::Council(Council::Stage { .. } | Council::Taken(_) | Council::Overtaken | Council::InUse(_)) => {
                 StatusCode::CONFLICT
@@ -80,7 +87,16 @@ impl Error {
             Self::Film(films::Error::Offset(_) | films::Error::Stage | films::Error::TooMany) => StatusCode::CONFLICT,
             Self::Film(films::Error::Busy) => StatusCode::LOCKED,
             Self::Film(films::Error::TooLarge | films::Error::NoRoom { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Search(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Council(_) | Self::Store(_) | Self::Film(films::Error::Io(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The line of a file that is at fault.
+    pub(crate) fn line(&self) -> Option<usize> {
+        match self {
+            Self::Transcript(Fault::Time(line) | Fault::Huge(line) | Fault::Many(line)) => Some(*line),
+            _ => None,
         }
     }
 
@@ -100,6 +116,13 @@ impl Error {
             Self::NotFound | Self::Council(Council::NotFound(_)) => "error-not-found".into(),
             Self::Bad(_) => "error-invalid".into(),
             Self::Floor(error) => format!("error-chat-{}", error.code().replace('_', "-")),
+            Self::Transcript(fault) => match fault {
+                Fault::TooLarge => "error-words-large".into(),
+                Fault::Unknown => "error-words-unknown".into(),
+                Fault::Time(_) => "error-words-time".into(),
+                Fault::Huge(_) => "error-words-huge".into(),
+                Fault::Many(_) => "error-words-many".into(),
+            },
             Self::Film(films::Error::TooLarge) => "error-film-too-large".into(),
             Self::Film(films::Error::NoRoom { .. }) => "error-film-no-room".into(),
             Self::Film(films::Error::TooMany) => "error-film-too-many".into(),

@@ -60,6 +60,7 @@ pub struct Stands {
     pub(crate) council: Council,
     pub(crate) floor: Floor,
     pub(crate) store: Store,
+    pub(crate) index: search::Index,
     pub(crate) config: Config,
     pub(crate) public: delivery::Public,
     pub(crate) warm: delivery::Warm,
@@ -70,10 +71,10 @@ pub struct Stands {
 impl App {
     /// The application on these parts. Somebody runs the floor.
     #[must_use]
-    pub fn new(council: Council, floor: Floor, store: Store, config: Config) -> Self {
+    pub fn new(council: Council, floor: Floor, store: Store, index: search::Index, config: Config) -> Self {
         let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
         let (audience, board) = (events::Audience::default(), news::Board::default());
-        Self(Arc::new(Stands { council, floor, store, config, public, warm, audience, board }))
+        Self(Arc::new(Stands { council, floor, store, index, config, public, warm, audience, board }))
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.

@@ -14,6 +14,7 @@ use council::{
     municipality::{Bilingual, Municipality, NewMunicipality},
     permission::{Clerk, Role},
     source::Rank,
+    transcript::{Utterance, read},
 };
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -242,11 +243,13 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality, clerk: &Clerk
     for (seed, (title, place, days, minutes, seconds)) in PAST.iter().enumerate() {
         print(&format!("  making and importing a past meeting: {title}\n"));
         let film = config.data.folder.join(format!("past-{seed}.mp4"));
-        let chapters = film.with_extension("json");
+        let (chapters, words) = (film.with_extension("json"), film.with_extension("vtt"));
         let made = tokio::process::Command::new(PathBuf::from(FIXTURES).join("past-meeting"))
             .arg(&film)
             .args(["--seconds", &seconds.to_string(), "--seed", &(seed + 1).to_string(), "--chapters"])
             .arg(&chapters)
+            .arg("--words")
+            .arg(&words)
             .status()
             .await?;
         anyhow::ensure!(made.success(), "the film of a past meeting could not be made");
@@ -259,9 +262,25 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality, clerk: &Clerk
         let begun: Vec<(f64, String)> = serde_json::from_slice(&std::fs::read(&chapters)?)?;
         mark(&parts.council, clerk, meeting, starts_at_ms, &begun).await?;
         floor::recall(&parts.floor, here.id, meeting, (starts_at_ms, *seconds)).await?;
+        give_words(parts, clerk, meeting, &words).await?;
+        std::fs::remove_file(&words)?;
         std::fs::remove_file(&film)?;
         std::fs::remove_file(&chapters)?;
     }
+    Ok(())
+}
+
+/// Gives a past meeting its words, as its clerk would have.
+async fn give_words(parts: &Parts, clerk: &Clerk, meeting: MeetingId, file: &std::path::Path) -> anyhow::Result<()> {
+    let read = read::read(&std::fs::read(file)?)?;
+    let recording = parts.store.recording(meeting).await?.context("a past meeting has no recording")?;
+    let positions = recording.positions();
+    let said = read.cues.into_iter().filter_map(|cue| {
+        let from_ms = positions.wall_at(cue.from_ms)?;
+        let until_ms = from_ms + (cue.until_ms - cue.from_ms);
+        Some(Utterance { from_ms, until_ms, speaker: cue.speaker, text: cue.text })
+    });
+    parts.council.replace_transcript(clerk, meeting, "praktika.vtt", said.collect()).await?;
     Ok(())
 }
 

@@ -24,6 +24,7 @@ use crate::camera::about;
 pub(crate) struct House {
     pub(crate) council: Council,
     pub(crate) store: Store,
+    pub(crate) index: search::Index,
     pub(crate) router: Router,
     pub(crate) here: Municipality,
     pub(crate) clerk: Clerk,
@@ -68,11 +69,12 @@ impl House {
             metrics_from: vec!["127.0.0.0/8".parse().unwrap()],
             metrics_text: Arc::new(String::new),
         };
+        let index = search::Index::open(&folder.path().join("search")).unwrap();
         let floor = chat::Floor::new(council.clone());
         tokio::spawn(floor.clone().run(tokio_util::sync::CancellationToken::new()));
-        let router = player::router(player::App::new(council.clone(), floor, store.clone(), config));
+        let router = player::router(player::App::new(council.clone(), floor, store.clone(), index.clone(), config));
         let clerk = Clerk::console(here.id, AccountId::new());
-        Self { council, store, router, here, clerk, _folder: folder }
+        Self { council, store, index, router, here, clerk, _folder: folder }
     }
 
     /// A meeting with a source, not begun.

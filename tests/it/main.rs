@@ -25,3 +25,4 @@ mod server;
 mod sources;
 mod studio;
 mod ways;
+mod words;

@@ -16,6 +16,7 @@ pub mod intake;
 mod journal;
 pub mod language;
 pub mod media;
+mod positions;
 mod program;
 pub mod recording;
 mod rendition;

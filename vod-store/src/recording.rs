@@ -25,7 +25,7 @@ use crate::{
     take::Take,
     thumbnails::Thumbnails,
 };
-pub use crate::{alarm::Alarm, download::Download, hls::Playlist, rendition::Rendition};
+pub use crate::{alarm::Alarm, download::Download, hls::Playlist, positions::Positions, rendition::Rendition};
 
 /// What a viewer should know of a recording now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -319,6 +319,12 @@ impl Recording {
             }
         }
         stretches
+    }
+
+    /// Between positions in it and the wall clock.
+    #[must_use]
+    pub fn positions(&self) -> Positions {
+        self.leading().map(|leading| Positions::of(&leading.segments())).unwrap_or_default()
     }
 
     pub(crate) fn thumbnails_file(&self) -> &Thumbnails {

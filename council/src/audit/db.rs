@@ -95,6 +95,34 @@ pub(super) async fn newest(
     rows.iter().map(entry).collect()
 }
 
+/// How far each municipality's chain has come.
+pub(super) async fn numbers(connection: &mut AnyConnection) -> Result<Vec<(MunicipalityId, i64)>> {
+    let rows = sqlx::query("SELECT municipality, number FROM audit_head").fetch_all(connection).await?;
+    let numbers = rows.iter().map(|row| Ok((parsed(row, "municipality")?, row.try_get("number")?)));
+    let numbers = numbers.collect::<Result<Vec<_>>>()?;
+    Ok(numbers.into_iter().filter(|(municipality, _)| *municipality != INSTALLATION).collect())
+}
+
+/// What acts on meetings, on their agendas and on their words were done on.
+pub(super) async fn subjects(
+    connection: &mut AnyConnection,
+    municipality: MunicipalityId,
+    after: i64,
+    until: i64,
+) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT subject FROM audit_entry
+         WHERE municipality = $1 AND number > $2 AND number <= $3
+           AND (act LIKE 'meeting.%' OR act LIKE 'agenda.%' OR act LIKE 'transcript.%')",
+    )
+    .bind(municipality.to_string())
+    .bind(after)
+    .bind(until)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("subject")?)).collect()
+}
+
 /// Every chain's end.
 pub(super) async fn heads(connection: &mut AnyConnection) -> Result<Vec<Head>> {
     let rows = sqlx::query("SELECT municipality, number, hash FROM audit_head ORDER BY municipality")

@@ -6,7 +6,7 @@ mod db;
 
 use serde::Serialize;
 
-use crate::{AccountId, Council, MunicipalityId, Result, digest};
+use crate::{AccountId, Council, MeetingId, MunicipalityId, Result, digest};
 
 pub use db::append;
 pub(crate) use db::begin_chain;
@@ -83,6 +83,28 @@ impl Council {
     pub async fn audit_log(&self, municipality: MunicipalityId, before: Option<i64>, limit: u32) -> Result<Vec<Entry>> {
         let mut connection = self.read().await?;
         db::newest(&mut connection, municipality, before.unwrap_or(i64::MAX), limit.min(LOG_PAGE)).await
+    }
+
+    /// How far the log of each municipality has come: whoever has read it to that number knows of every change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes(&self) -> Result<Vec<(MunicipalityId, i64)>> {
+        db::numbers(&mut *self.read().await?).await
+    }
+
+    /// The meetings that acts after `after` and up to `until` of a municipality's log were done on, each once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changed_meetings(
+        &self,
+        municipality: MunicipalityId,
+        after: i64,
+        until: i64,
+    ) -> Result<Vec<MeetingId>> {
+        let subjects = db::subjects(&mut *self.read().await?, municipality, after, until).await?;
+        Ok(subjects.iter().filter_map(|subject| subject.parse().ok()).collect())
     }
 
     /// Follows the chain of every municipality; answers the first broken entry, if any.

@@ -15,3 +15,4 @@ mod municipalities;
 mod postgres;
 mod secrets;
 mod sources;
+mod transcripts;

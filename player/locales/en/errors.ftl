@@ -46,6 +46,13 @@ error-invalid-item_number = Write the number in at most 20 characters.
 error-invalid-item_title = Write the title of the item, in at most 1,000 characters.
 error-invalid-moment = Write a time within the meeting.
 error-invalid-rapporteur = Write the rapporteur in at most 200 characters.
+error-invalid-words = Choose a WebVTT or SRT file with words, or paste its text. A line may have up to 4,000 characters.
+error-invalid-words_beyond = The words go on after the recording's end. Is the file of another meeting?
+error-words-large = The file is too large. Files of up to 8 MB are accepted.
+error-words-unknown = The file is neither WebVTT nor SRT, or has no words. Export it again in one of the two.
+error-words-time = the time cannot be read. Write it as 01:02:03.000 --> 01:02:05.000.
+error-words-huge = this line is too long. Split it.
+error-words-many = there are more than 40,000 lines. Split the file.
 error-password-again = Type the password again: for safety it does not stay on the page.
 
 ## Pages

@@ -12,6 +12,7 @@ const PRODUCT: &str = "Bema";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
     Meetings,
+    Search,
     Studio,
     Sources,
     Moderation,

@@ -52,6 +52,8 @@ pub(super) struct MeetingPage {
     base: String,
     viewers: String,
     chat: Option<chat::Shown>,
+    /// Whether there is a transcript.
+    words: bool,
 }
 
 /// A stretch in which the viewers saw no source.
@@ -71,6 +73,8 @@ pub(super) struct Kept {
     pub(super) began_at_ms: i64,
     pub(super) duration_ms: u64,
     pub(super) stretches: Vec<Stretch>,
+    /// Whether there is a transcript.
+    pub(super) words: bool,
 }
 
 /// What of the server's state the page tells.
@@ -93,10 +97,12 @@ pub(super) async fn page(
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
     let here = around.visitor.here.id;
     let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
+    let words = app.council.transcript_revision(id).await? > 0;
     let kept = app.store.recording(id).await?.map(|recording| Kept {
         began_at_ms: recording.began_at_ms(),
         duration_ms: recording.duration_ms(),
         stretches: recording.stretches(),
+        words,
     });
     let frame = around.frame(Section::Elsewhere);
     let asker = floor::onlooker(&app, &around.visitor, &headers);
@@ -145,6 +151,7 @@ pub(super) fn meeting_page(
         },
         agenda: agenda::Shown::of(&frame, agenda, live, began_ms.filter(|_| plays)),
         began_ms,
+        words: kept.is_some_and(|kept| kept.words),
         no_script: t.get(if ended { "no-script-ended" } else { "no-script-live" }),
         stretches: kept.map(|kept| interruptions(&frame, kept)).unwrap_or_default(),
         base: moment.base.to_owned(),

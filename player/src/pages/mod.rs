@@ -16,7 +16,9 @@ mod list;
 mod login;
 mod meeting;
 mod moderation;
+mod search;
 mod studio;
+mod transcript;
 mod when;
 mod words;
 
@@ -47,11 +49,18 @@ pub(crate) fn router() -> Router<App> {
         .route("/meetings/{id}/download", get(meeting::download))
         .route("/studio/chat", get(moderation::moderators))
         .route("/studio/meetings/{id}/chat", get(moderation::table))
+        .route("/meetings/{id}/words", get(transcript::page))
+        .route("/meetings/{id}/words.vtt", get(transcript::vtt))
+        .route("/meetings/{id}/words.srt", get(transcript::srt))
+        .route("/meetings/{id}/words.txt", get(transcript::txt))
+        .route("/meetings/{id}/words.json", get(transcript::json))
+        .route("/search", get(search::page))
         .route("/login", get(login::log_in))
         .route("/setup", get(login::set_up))
         .route("/studio", get(studio::desk))
         .route("/studio/meetings/{id}", get(studio::live))
         .route("/studio/meetings/{id}/agenda", get(studio::agenda))
+        .route("/studio/meetings/{id}/words", get(studio::words))
         .route("/studio/films", get(studio::films))
         .route("/studio/sources", get(studio::sources))
 }
@@ -66,6 +75,14 @@ struct Asked {
     camera: Option<String>,
     /// The moment of an agenda that was taken back just now.
     undone: Option<String>,
+    /// A moment, in seconds since the recording's start.
+    t: Option<String>,
+    /// The revision of a transcript that was given just now, and what was mended of it.
+    given: Option<String>,
+    mended: Option<String>,
+    /// The line of a file that is at fault; never from the query.
+    #[serde(skip)]
+    line: Option<usize>,
     /// What a form was sent with that is shown again, since it was refused; never from the query.
     #[serde(skip)]
     typed: Typed,

@@ -8,6 +8,7 @@ mod doors;
 mod films;
 mod meetings;
 mod sources;
+mod transcript;
 
 use axum::{
     Router,
@@ -45,6 +46,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/cancel", post(meetings::cancel))
         .route("/studio/meetings/{id}/sources", post(meetings::assign))
         .route("/studio/meetings/{id}/agenda/{act}", post(agenda::press))
+        .route("/studio/meetings/{id}/words/{act}", post(transcript::press))
         .route("/studio/sources", post(sources::create_source))
         .route("/studio/cameras", post(sources::create_camera))
         .route("/studio/cameras/{id}", post(sources::move_camera))
@@ -52,6 +54,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/sources/{id}/remove", post(sources::remove))
         .merge(films::router())
         .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))
+        .route("/studio/meetings/{id}/words", transcript::import_route())
 }
 
 /// How to answer a form: a browser goes to a page, a program gets JSON.

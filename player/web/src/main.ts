@@ -3,6 +3,7 @@ import "./page/agenda-list";
 import "./page/copy-text";
 import "./page/count-down";
 import "./page/meeting-watch";
+import "./page/meeting-words";
 import "./page/share-moment";
 import { foldConfirms } from "./page/confirm";
 

@@ -4,13 +4,14 @@ use super::{File, caught, none, tree};
 
 /// The workspace's arrows: what each crate uses of ours, and nothing else.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("bema", &["chat", "council", "ingest", "player", "vod-store"]),
+    ("bema", &["chat", "council", "ingest", "player", "search", "vod-store"]),
     ("chat", &["council"]),
     ("cmaf", &[]),
     ("council", &[]),
     ("fuzz", &["cmaf", "ingest", "player", "vod-store"]),
     ("ingest", &["cmaf", "vod-store"]),
-    ("player", &["chat", "council", "vod-store"]),
+    ("player", &["chat", "council", "search", "vod-store"]),
+    ("search", &["council"]),
     ("vod-store", &["cmaf", "council"]),
 ];
 

@@ -24,6 +24,7 @@ const TOP: &[&str] = &[
     "player",
     "rustfmt.toml",
     "script",
+    "search",
     "src",
     "tests",
     "vod-store",

@@ -7,6 +7,7 @@ mod films;
 mod live;
 mod monitor;
 mod sources;
+mod transcript;
 
 pub(super) use agenda::agenda;
 #[cfg(test)]
@@ -31,6 +32,9 @@ pub(super) use sources::sources;
 pub(crate) use sources::{KeyShown, key_page};
 #[cfg(test)]
 pub(super) use sources::{key, sources_page};
+pub(super) use transcript::words;
+#[cfg(test)]
+pub(super) use transcript::words_page;
 
 use super::{
     Asked,
@@ -61,6 +65,8 @@ pub(crate) enum Page {
     Live(String),
     /// The clerk's desk of the meeting with this id.
     Agenda(String),
+    /// The words of the meeting with this id.
+    Words(String),
     /// The sources; with the form for a new address of the camera with this id.
     Sources { camera: Option<String> },
 }
@@ -68,11 +74,13 @@ pub(crate) enum Page {
 /// The page again, as an answer to a form on it that was refused: what was wrong, and what had been typed.
 pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typed: Typed) -> Response {
     let camera = if let Page::Sources { camera } = &page { camera.clone() } else { None };
-    let asked = Asked { error: Some(error.key()), typed, camera, ..Asked::default() };
+    let line = error.line();
+    let asked = Asked { error: Some(error.key()), typed, camera, line, ..Asked::default() };
     let path = match &page {
         Page::Desk => "/studio".to_owned(),
         Page::Live(id) => format!("/studio/meetings/{id}"),
         Page::Agenda(id) => format!("/studio/meetings/{id}/agenda"),
+        Page::Words(id) => format!("/studio/meetings/{id}/words"),
         Page::Sources { .. } => "/studio/sources".to_owned(),
     };
     let staff = Staff { path, ..staff };
@@ -80,6 +88,7 @@ pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typ
         Page::Desk => desk(State(app), staff, asked).await,
         Page::Live(id) => live(State(app), staff, Path(id), asked).await,
         Page::Agenda(id) => agenda(State(app), staff, Path(id), asked).await,
+        Page::Words(id) => words(State(app), staff, Path(id), asked).await,
         Page::Sources { .. } => sources(State(app), staff, asked).await,
     };
     match shown {

@@ -168,6 +168,7 @@ pub(super) fn kept() -> Kept {
     Kept {
         began_at_ms: NOW - 3 * HOUR,
         duration_ms: 7_200_000,
+        words: true,
         stretches: vec![
             stretch(0, 1_920_000, Shows::Source { source: SourceId::new() }),
             stretch(1_920_000, 180_000, Shows::Gap),

@@ -4,6 +4,7 @@ mod films;
 mod made_up;
 mod stages;
 mod visits;
+mod words;
 
 use ::chat as chat_crate;
 use askama::Template;
@@ -73,6 +74,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
     }
     add_studio(language, &full(), &mut add);
     add_moderation(language, &full(), &mut add);
+    words::add(language, &mut add);
     pages
 }
 
@@ -318,7 +320,8 @@ fn greek_on_an_english_page_says_so() {
 }
 
 /// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 16] = [
+const BY_PREFIX: [&str; 17] = [
+    "transcript-",
     "agenda-list-",
     "press-",
     "alarms-",

@@ -40,6 +40,7 @@ pub(super) async fn house() -> House {
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("bema.db").display());
     let council = Council::open(&url, clock.clone()).await.unwrap();
     let store = Store::open(folder.path().join("recordings"), Intake::new(clock.clone()), clock).unwrap();
+    let index = search::Index::open(&folder.path().join("search")).unwrap();
     let config = Config {
         public_url: None,
         rtmp_url: None,
@@ -70,7 +71,7 @@ pub(super) async fn house() -> House {
     let meeting = council.create_meeting(&clerk, new).await.unwrap().id;
     let (source, _) = council.create_source(&clerk, "Αίθουσα").await.unwrap();
     council.assign_source(&clerk, meeting, source.id, Rank::Primary).await.unwrap();
-    let router = crate::router(App::new(council.clone(), chat::Floor::new(council.clone()), store, config));
+    let router = crate::router(App::new(council.clone(), chat::Floor::new(council.clone()), store, index, config));
     House { router, council, clerk, meeting, _folder: folder }
 }
 
