@@ -56,7 +56,9 @@ export class MeetingWords extends HTMLElement {
     try {
       const response = await fetch(`${this.dataset["src"] ?? ""}${query}`);
       if (!response.ok) throw new Error(String(response.status));
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      // Without its head, whose style sheet has a nonce of its own.
+      const text = await response.text();
+      const page = new DOMParser().parseFromString(text.slice(Math.max(0, text.indexOf("<body"))), "text/html");
       const words = page.querySelector('[data-slot="transcript"]');
       if (!words) throw new Error("no words");
       this.#place.replaceChildren(words);
