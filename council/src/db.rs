@@ -112,6 +112,7 @@ fn migrations() -> Migrator {
         migration(4, "agenda_text", include_str!("../../migrations/0004_agenda_text.sql")),
         migration(5, "source_removed", include_str!("../../migrations/0005_source_removed.sql")),
         migration(6, "meeting_past", include_str!("../../migrations/0006_meeting_past.sql")),
+        migration(9, "people", include_str!("../../migrations/0009_people.sql")),
         migration(12, "transcript", include_str!("../../migrations/0012_transcript.sql")),
         migration(15, "chat", include_str!("../../migrations/0015_chat.sql")),
         migration(16, "in_camera", include_str!("../../migrations/0016_in_camera.sql")),

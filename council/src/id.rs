@@ -58,4 +58,10 @@ id! {
     AgendaItemId
     /// That an item was taken up at an instant.
     AgendaMomentId
+    /// A person, who may sit on bodies.
+    PersonId
+    /// That a person sits on a body.
+    MembershipId
+    /// That somebody had the floor.
+    SpeechId
 }

@@ -14,15 +14,20 @@ pub mod id;
 pub mod meeting;
 pub mod municipality;
 pub mod permission;
+pub mod person;
 pub mod random;
 pub mod rebuild;
 pub mod source;
+pub mod speech;
 pub mod stream_key;
 pub mod text;
 pub mod transcript;
 
 pub use clock::Clock;
-pub use id::{AccountId, AgendaItemId, AgendaMomentId, BodyId, MeetingId, MunicipalityId, SourceId};
+pub use id::{
+    AccountId, AgendaItemId, AgendaMomentId, BodyId, MeetingId, MembershipId, MunicipalityId, PersonId, SourceId,
+    SpeechId,
+};
 
 /// The council of an installation: every municipality on it, behind one database.
 ///

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use council::{Council, MeetingId, MunicipalityId, agenda::Agenda};
+use council::{Council, MeetingId, MunicipalityId, agenda::Agenda, speech::Speech};
 use serde::Serialize;
 use tokio::{sync::watch, time::Instant};
 
@@ -34,6 +34,16 @@ struct Told {
     outline: String,
     now: Option<String>,
     moments: Vec<At>,
+    /// Who has the floor, in one line.
+    speaker: Option<String>,
+    /// The speeches of the current item; those of the others are of the outline.
+    speeches: Vec<Said>,
+}
+
+#[derive(Serialize)]
+struct Said {
+    at_ms: i64,
+    line: String,
 }
 
 #[derive(Serialize)]
@@ -104,20 +114,29 @@ impl Followed {
 
 fn event(agenda: &Agenda) -> String {
     let moments = agenda.moments.iter().map(|moment| At { item: moment.item.to_string(), at_ms: moment.at_ms });
+    let now = agenda.current().map(|moment| moment.item);
+    let said = agenda.speeches.iter().filter(|speech| Some(speech.item) == now);
     let told = Told {
         outline: outline(agenda),
-        now: agenda.current().map(|moment| moment.item.to_string()),
+        now: now.map(|item| item.to_string()),
         moments: moments.collect(),
+        speaker: agenda.speaking().filter(|speech| Some(speech.item) == now).map(Speech::line),
+        speeches: said.map(|speech| Said { at_ms: speech.at_ms, line: speech.line() }).collect(),
     };
     serde_json::to_string(&told).unwrap_or_default()
 }
 
-/// A name for the list of items as it is, without its moments.
+/// A name for the list of items as it is, without its moments and without the speeches of the current item, which pages
+/// hear of by themselves.
 pub(crate) fn outline(agenda: &Agenda) -> String {
     let mut hasher = DefaultHasher::new();
     for item in &agenda.items {
         let signs = (item.level, item.urgent_at_ms.is_some(), item.withdrawn_at_ms.is_some());
         (item.id, &item.number, &item.title, &item.rapporteur, signs).hash(&mut hasher);
+    }
+    let now = agenda.current().map(|moment| moment.item);
+    for speech in agenda.speeches.iter().filter(|speech| Some(speech.item) != now) {
+        (speech.id, speech.item, &speech.name, &speech.faction, speech.at_ms).hash(&mut hasher);
     }
     format!("{:016x}", hasher.finish())
 }

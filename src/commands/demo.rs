@@ -13,6 +13,7 @@ use council::{
     meeting::{Act, Meeting, NewMeeting},
     municipality::{Bilingual, Municipality, NewMunicipality},
     permission::{Clerk, Role},
+    person,
     source::Rank,
     transcript::{Utterance, read},
 };
@@ -90,6 +91,7 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     let parts = Parts::open(&config).await?;
     let (here, memory) = seed(&parts.council, &config).await?;
     let clerk = Clerk::console(here.id, council::AccountId::new());
+    members(&parts.council, &clerk).await?;
     call_next(&parts.council, &clerk).await?;
     if !options.no_past {
         past(&parts, &config, &here, &clerk).await?;
@@ -223,6 +225,17 @@ fn agenda() -> anyhow::Result<Vec<NewItem>> {
     Ok(paste::read(&items.collect::<Vec<_>>().join("\n")))
 }
 
+/// The invented members of the council; those who are there stay as they are.
+async fn members(council: &Council, clerk: &Clerk) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(PathBuf::from(FIXTURES).join("members-el.txt"))?;
+    for body in council.bodies(clerk.municipality()).await? {
+        if council.members(clerk.municipality(), body.id).await?.is_empty() {
+            council.add_members(clerk, body.id, person::paste::read(&text)).await?;
+        }
+    }
+    Ok(())
+}
+
 /// A meeting to come, in nine days at 18:00, while none is called.
 async fn call_next(council: &Council, clerk: &Clerk) -> anyhow::Result<()> {
     if council.listing(clerk.municipality(), 0).await?.next.is_empty() {
@@ -284,7 +297,7 @@ async fn give_words(parts: &Parts, clerk: &Clerk, meeting: MeetingId, file: &std
     Ok(())
 }
 
-/// Notes when the items of a past meeting were taken up, as its clerk would have.
+/// Notes when the items of a past meeting were taken up and who spoke to them, as its clerk would have.
 async fn mark(
     council: &Council,
     clerk: &Clerk,
@@ -293,12 +306,24 @@ async fn mark(
     begun: &[(f64, String)],
 ) -> anyhow::Result<()> {
     let agenda = council.agenda(clerk.municipality(), meeting).await?;
-    for (seconds, line) in begun {
+    let body = council.meeting(clerk.municipality(), meeting).await?.body.id;
+    let members = council.members(clerk.municipality(), body).await?;
+    let (chair, others): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.role == person::Role::President);
+    let chair = chair.first().context("the demonstration has no president")?;
+    let mut others = others.iter().cycle();
+    for (at, (seconds, line)) in begun.iter().enumerate() {
         // What comes before the first item is none of the agenda's.
         let Some(item) = agenda.items.iter().find(|item| item.line() == *line) else { continue };
         #[expect(clippy::cast_possible_truncation, reason = "a film of minutes")]
         let at_ms = began_at_ms + (seconds * 1000.0) as i64;
         council.take_up(clerk, meeting, item.id, None, Some(at_ms)).await?;
+        council.give_floor(clerk, meeting, (&chair.name, 0), None, Some(at_ms)).await?;
+        let Some((next, _)) = begun.get(at + 1) else { continue };
+        for (part, other) in [0.35, 0.7].into_iter().zip(others.by_ref().step_by(4)) {
+            #[expect(clippy::cast_possible_truncation, reason = "a film of minutes")]
+            let at_ms = began_at_ms + ((seconds + (next - seconds) * part) * 1000.0) as i64;
+            council.give_floor(clerk, meeting, (&other.name, 5), None, Some(at_ms)).await?;
+        }
     }
     Ok(())
 }

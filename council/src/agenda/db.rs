@@ -7,9 +7,10 @@ use crate::{
     AccountId, AgendaItemId, AgendaMomentId, MeetingId, Result,
     db::{parsed, undecodable},
     meeting::Meeting,
+    speech,
 };
 
-pub(super) async fn agenda(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Agenda> {
+pub(crate) async fn agenda(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Agenda> {
     let revision = sqlx::query("SELECT agenda_revision FROM meeting WHERE id = $1")
         .bind(meeting.to_string())
         .fetch_one(&mut *connection)
@@ -20,10 +21,11 @@ pub(super) async fn agenda(connection: &mut AnyConnection, meeting: MeetingId) -
         "SELECT id, item, at_ms FROM agenda_moment WHERE meeting = $1 AND undone_at_ms IS NULL ORDER BY at_ms, id",
     )
     .bind(meeting.to_string())
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     let moments = rows.iter().map(moment_of).collect::<Result<_>>()?;
-    Ok(Agenda { revision, items, moments })
+    let speeches = speech::db::speeches(connection, meeting).await?;
+    Ok(Agenda { revision, items, moments, speeches })
 }
 
 pub(super) async fn items(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<Item>> {

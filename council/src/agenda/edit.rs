@@ -103,7 +103,7 @@ impl Council {
     }
 
     /// A meeting of the clerk's whose agenda can change, and a transaction to change it in.
-    pub(super) async fn agenda_of(&self, clerk: &Clerk, meeting: MeetingId) -> Result<(Write, Meeting)> {
+    pub(crate) async fn agenda_of(&self, clerk: &Clerk, meeting: MeetingId) -> Result<(Write, Meeting)> {
         let mut write = self.write().await?;
         let found = meeting::db::find(&mut write, clerk.municipality(), meeting).await?;
         let found = found.ok_or(Error::NotFound("meeting"))?;
@@ -115,7 +115,7 @@ impl Council {
         Ok((write, found))
     }
 
-    pub(super) async fn agenda_changed(
+    pub(crate) async fn agenda_changed(
         &self,
         mut write: Write,
         clerk: &Clerk,

@@ -6,8 +6,11 @@ mod moments;
 pub mod paste;
 
 pub(crate) use edit::insert_all;
+pub(crate) use moments::instant;
 
-use crate::{AgendaItemId, AgendaMomentId, Council, Error, MeetingId, MunicipalityId, Result, meeting, text};
+use crate::{
+    AgendaItemId, AgendaMomentId, Council, Error, MeetingId, MunicipalityId, Result, meeting, speech::Speech, text,
+};
 
 /// The most items of an agenda.
 pub const ITEMS_MAX: usize = 500;
@@ -74,6 +77,8 @@ pub struct Agenda {
     pub items: Vec<Item>,
     /// In the order of time, without those that were taken back.
     pub moments: Vec<Moment>,
+    /// Who had the floor, in the order of time, without those that were taken back.
+    pub speeches: Vec<Speech>,
 }
 
 impl NewItem {
@@ -207,7 +212,7 @@ mod tests {
         let items = vec![item("1", false), item("2", true), item("3", false)];
         let at = |which: usize| Moment { id: AgendaMomentId::new(), item: items[which].id, at_ms: 0 };
         let next = |moments: Vec<Moment>| {
-            let agenda = Agenda { revision: 1, items: items.clone(), moments };
+            let agenda = Agenda { revision: 1, items: items.clone(), moments, speeches: Vec::new() };
             agenda.next().map(|item| item.number.clone())
         };
         assert_eq!(next(vec![]).as_deref(), Some("1"));

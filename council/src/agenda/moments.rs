@@ -11,7 +11,7 @@ use crate::{
 
 /// A press that reaches the server late, from a clerk who was offline, is taken for the instant at which it was made; one
 /// from the future, by a wrong clock, for now.
-fn instant(meeting: &Meeting, at_ms: Option<i64>, now_ms: i64) -> Result<i64> {
+pub(crate) fn instant(meeting: &Meeting, at_ms: Option<i64>, now_ms: i64) -> Result<i64> {
     let (from, until) = match meeting.stage {
         Stage::Live { started_at_ms } | Stage::Paused { started_at_ms, .. } | Stage::InCamera { started_at_ms, .. } => {
             (started_at_ms, now_ms.max(started_at_ms))

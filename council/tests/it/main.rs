@@ -12,6 +12,7 @@ mod faults;
 mod meetings;
 mod migrations;
 mod municipalities;
+mod people;
 mod postgres;
 mod secrets;
 mod sources;

@@ -55,3 +55,40 @@ press-waiting = Δεν υπάρχει σύνδεση. Το πάτημα κρατ
 press-sent = Όσα περίμεναν στάλθηκαν, το καθένα με την ώρα του.
 press-failed = Δεν υπάρχει σύνδεση και τίποτε δεν άλλαξε. Δοκιμάστε ξανά.
 press-changed = Κάποιος άλλος άλλαξε την ημερήσια διάταξη. Μόλις αποθηκεύσετε ή κλείσετε τη φόρμα, θα δείτε τη νέα.
+
+## Οι ομιλητές
+agenda-speaker = Μιλά τώρα:
+agenda-speeches = Ομιλίες
+speech-title = Ομιλητές
+speech-nobody = Δεν έχει δοθεί ακόμη ο λόγος σε κανέναν.
+speech-ended = ολοκλήρωσε
+speech-who = Ποιος παίρνει τον λόγο
+speech-limit = Χρόνος
+speech-no-limit = Χωρίς όριο
+speech-minutes = { $count } λεπτά
+speech-left = Απομένουν
+speech-over = Υπέρβαση κατά
+speech-give = Δίνω τον λόγο
+speech-end = Τέλος ομιλίας
+speech-resume = Συνεχίζει: αναίρεση του τέλους
+speech-undo = Αναίρεση ομιλητή
+speech-undone = Η ομιλία αναιρέθηκε.
+speech-no-members = Το σώμα δεν έχει ακόμη μέλη στον κατάλογο· γράψτε ελεύθερα το όνομα.
+to-members = Τα μέλη του σώματος
+
+## Τα μέλη ενός σώματος
+members-title = Μέλη
+members-empty = Δεν υπάρχουν ακόμη μέλη. Επικολλήστε παρακάτω τον κατάλογο.
+members-add = Προσθήκη μελών
+members-end = Λήξη της θητείας
+members-ended = Η θητεία έληξε. Ό,τι έχει ειπωθεί μένει στο όνομα του μέλους.
+field-members = Κατάλογος
+field-members-hint = Ένα μέλος σε κάθε γραμμή: «Όνομα; ιδιότητα; παράταξη». Όποιος δεν έχει ιδιότητα γράφεται ως σύμβουλος, και όποιος υπάρχει ήδη μένει όπως είναι.
+field-member-name = Ονοματεπώνυμο
+field-role = Ιδιότητα
+field-faction = Παράταξη
+role-mayor = Δήμαρχος
+role-president = Πρόεδρος
+role-vice-president = Αντιπρόεδρος
+role-secretary = Γραμματέας
+role-councillor = Σύμβουλος

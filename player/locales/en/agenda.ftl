@@ -55,3 +55,40 @@ press-waiting = There is no connection. The press is kept with its time and will
 press-sent = What was waiting has been sent, each with its own time.
 press-failed = There is no connection, and nothing was changed. Try again.
 press-changed = Somebody else has changed the agenda. You will see it as soon as you save or close the form.
+
+## The speakers
+agenda-speaker = Speaking now:
+agenda-speeches = Speeches
+speech-title = Speakers
+speech-nobody = Nobody has been given the floor yet.
+speech-ended = finished
+speech-who = Who takes the floor
+speech-limit = Time
+speech-no-limit = No limit
+speech-minutes = { $count } minutes
+speech-left = Left:
+speech-over = Over by
+speech-give = Give the floor
+speech-end = End of the speech
+speech-resume = Goes on: undo the end
+speech-undo = Undo the speaker
+speech-undone = The speech was taken back.
+speech-no-members = The body has no members on its list yet; write the name freely.
+to-members = The members of the body
+
+## The members of a body
+members-title = Members
+members-empty = There are no members yet. Paste the list below.
+members-add = Add members
+members-end = End the membership
+members-ended = The membership has ended. What was said stays in the member’s name.
+field-members = List
+field-members-hint = One member a line: “Name; role; faction”. Who has no role is entered as a councillor, and who is there already stays as they are.
+field-member-name = Name
+field-role = Role
+field-faction = Faction
+role-mayor = Mayor
+role-president = President
+role-vice-president = Vice-president
+role-secretary = Secretary
+role-councillor = Councillor

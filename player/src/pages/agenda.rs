@@ -8,6 +8,7 @@ use axum::{
 use council::{
     AgendaItemId, MeetingId,
     agenda::{Agenda, Item},
+    speech::Speech,
 };
 
 use super::{Around, frame::Frame, frame::Section, html};
@@ -47,6 +48,10 @@ pub(super) struct Row {
     pub(super) now: bool,
     /// When it was taken up.
     pub(super) moments: Vec<At>,
+    /// Who has the floor now, where the meeting is at it.
+    pub(super) speaker: Option<String>,
+    /// Who had the floor while the meeting was at it.
+    pub(super) speeches: Vec<(At, String)>,
 }
 
 /// An instant at which an item was taken up.
@@ -74,7 +79,17 @@ impl Shown {
 impl Row {
     fn of(frame: &Frame, agenda: &Agenda, item: &Item, now: Option<AgendaItemId>, began_ms: Option<i64>) -> Self {
         let moments = agenda.moments.iter().filter(|moment| moment.item == item.id);
-        let at = |at_ms: i64| began_ms.map(|began_ms| u64::try_from(at_ms - began_ms).unwrap_or(0) / 1000);
+        let speeches = agenda.speeches.iter().filter(|speech| speech.item == item.id);
+        let seconds = |at_ms: i64| began_ms.map(|began_ms| u64::try_from(at_ms - began_ms).unwrap_or(0) / 1000);
+        let at = |id: String, at_ms: i64| At {
+            id,
+            at_ms,
+            seconds: seconds(at_ms),
+            time: frame.when.time(at_ms),
+            exact: frame.when.exact_time(at_ms),
+            machine: frame.when.machine(at_ms),
+        };
+        let speaking = agenda.speaking().filter(|speech| now == Some(item.id) && speech.item == item.id);
         Self {
             id: item.id.to_string(),
             level: item.level,
@@ -84,16 +99,9 @@ impl Row {
             urgent: item.urgent_at_ms.is_some(),
             withdrawn: item.withdrawn_at_ms.is_some(),
             now: now == Some(item.id),
-            moments: moments
-                .map(|moment| At {
-                    id: moment.id.to_string(),
-                    at_ms: moment.at_ms,
-                    seconds: at(moment.at_ms),
-                    time: frame.when.time(moment.at_ms),
-                    exact: frame.when.exact_time(moment.at_ms),
-                    machine: frame.when.machine(moment.at_ms),
-                })
-                .collect(),
+            moments: moments.map(|moment| at(moment.id.to_string(), moment.at_ms)).collect(),
+            speaker: speaking.map(Speech::line),
+            speeches: speeches.map(|speech| (at(speech.id.to_string(), speech.at_ms), speech.line())).collect(),
         }
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}", get(studio::live))
         .route("/studio/meetings/{id}/agenda", get(studio::agenda))
         .route("/studio/meetings/{id}/words", get(studio::words))
+        .route("/studio/bodies/{id}/members", get(studio::members))
         .route("/studio/films", get(studio::films))
         .route("/studio/sources", get(studio::sources))
 }
@@ -83,6 +84,8 @@ struct Asked {
     /// The line of a file that is at fault; never from the query.
     #[serde(skip)]
     line: Option<usize>,
+    /// The speech that was taken back just now.
+    unspoken: Option<String>,
     /// What a form was sent with that is shown again, since it was refused; never from the query.
     #[serde(skip)]
     typed: Typed,

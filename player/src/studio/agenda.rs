@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use council::{
-    AgendaItemId, AgendaMomentId, MeetingId,
+    AgendaItemId, AgendaMomentId, MeetingId, SpeechId,
     agenda::{NewItem, paste},
     meeting::{Meeting, Stage},
 };
@@ -33,6 +33,10 @@ pub(super) struct Desk {
     /// The time of day at which it was, for what is noted afterwards.
     moment_time: Option<String>,
     way: String,
+    speech: String,
+    speaker: String,
+    /// How long the speaker is given, minutes.
+    limit_min: Option<String>,
     agenda: String,
     item_number: String,
     item_title: Option<String>,
@@ -67,7 +71,11 @@ pub(super) async fn press(
             if !answer.html {
                 return axum::Json(serde_json::json!({ "ok": true })).into_response();
             }
-            let undone = if act == "undo" { format!("?undone={}", percent(&form.moment)) } else { String::new() };
+            let undone = match act.as_str() {
+                "undo" => format!("?undone={}", percent(&form.moment)),
+                "speech-undo" => format!("?unspoken={}", percent(&form.speech)),
+                _ => String::new(),
+            };
             Redirect::to(&format!("/studio/meetings/{meeting}/agenda{undone}")).into_response()
         }
         Err(error) => {
@@ -82,6 +90,11 @@ impl Press<'_> {
         let (council, clerk, meeting) = (&self.app.council, &self.clerk.clerk, self.meeting);
         let done = match act {
             "take-up" => return self.take_up().await,
+            "speak" => return self.speak().await,
+            "speech-end" => council.end_speech(clerk, meeting, self.speech()?, true).await,
+            "speech-resume" => council.end_speech(clerk, meeting, self.speech()?, false).await,
+            "speech-undo" => council.undo_speech(clerk, meeting, self.speech()?, true).await,
+            "speech-redo" => council.undo_speech(clerk, meeting, self.speech()?, false).await,
             "move" => return self.shift_moment().await,
             "undo" => council.undo_moment(clerk, meeting, self.moment()?, true).await,
             "redo" => council.undo_moment(clerk, meeting, self.moment()?, false).await,
@@ -111,6 +124,28 @@ impl Press<'_> {
         self.form.moment.parse().map_err(|_| Error::NotFound)
     }
 
+    fn speech(&self) -> Result<SpeechId> {
+        self.form.speech.parse().map_err(|_| Error::NotFound)
+    }
+
+    async fn speak(&self) -> Result<()> {
+        let after = self.after()?;
+        let limit_min = self.form.limit_min.as_deref().unwrap_or("0").parse().map_err(|_| invalid("speaker"))?;
+        let at_ms = self.said().await?;
+        let who = (self.form.speaker.as_str(), limit_min);
+        self.app.council.give_floor(&self.clerk.clerk, self.meeting, who, after, at_ms).await?;
+        Ok(())
+    }
+
+    /// What the clerk saw as the last press.
+    fn after<T: std::str::FromStr>(&self) -> Result<Option<Option<T>>> {
+        match self.form.after.as_deref() {
+            None => Ok(None),
+            Some("") => Ok(Some(None)),
+            Some(id) => Ok(Some(Some(id.parse().map_err(|_| Error::NotFound)?))),
+        }
+    }
+
     fn texts(&self) -> Result<NewItem> {
         Ok(NewItem {
             level: self.form.level.parse().map_err(|_| invalid("item_title"))?,
@@ -121,11 +156,7 @@ impl Press<'_> {
     }
 
     async fn take_up(&self) -> Result<()> {
-        let after = match self.form.after.as_deref() {
-            None => None,
-            Some("") => Some(None),
-            Some(id) => Some(Some(id.parse().map_err(|_| Error::NotFound)?)),
-        };
+        let after = self.after()?;
         let at_ms = match (&self.form.ago_ms, self.said().await?) {
             (_, Some(said)) => Some(said),
             (Some(ago), None) => {

@@ -7,6 +7,7 @@ mod agenda;
 mod doors;
 mod films;
 mod meetings;
+mod members;
 mod sources;
 mod transcript;
 
@@ -47,6 +48,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/sources", post(meetings::assign))
         .route("/studio/meetings/{id}/agenda/{act}", post(agenda::press))
         .route("/studio/meetings/{id}/words/{act}", post(transcript::press))
+        .route("/studio/bodies/{id}/members/{act}", post(members::change))
         .route("/studio/sources", post(sources::create_source))
         .route("/studio/cameras", post(sources::create_camera))
         .route("/studio/cameras/{id}", post(sources::move_camera))

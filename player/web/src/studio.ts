@@ -7,3 +7,4 @@ import "./studio/elapsed";
 import "./studio/film-sender";
 import "./studio/record-alarms";
 import "./studio/source-monitor";
+import "./studio/speech-clock";

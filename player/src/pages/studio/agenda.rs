@@ -9,12 +9,14 @@ use council::{
     AgendaMomentId, MeetingId,
     agenda::{Agenda, LEVELS, NUMBER_MAX, RAPPORTEUR_MAX, TITLE_MAX},
     meeting::{Meeting, Stage},
+    person::Member,
 };
 
 use super::{
     Asked, Field, Frame, Kind, Line, Refused, Section, Staff,
     doors::{Doors, Seen, Stand},
     html,
+    speakers::Speakers,
 };
 use crate::{
     App,
@@ -40,6 +42,8 @@ pub(in crate::pages) struct AgendaPage {
     closed: bool,
     /// Where the meeting is, and since when.
     current: Option<Current>,
+    /// Whether there is an item to speak to.
+    speakers: Option<Speakers>,
     /// What comes next: id and line.
     next: Option<(String, String)>,
     /// The moment that was taken back just now, and can be brought back.
@@ -115,15 +119,16 @@ pub(in crate::pages) async fn agenda(
 ) -> Result<Response> {
     let (id, here): (MeetingId, _) = (id.parse().map_err(|_| Error::NotFound)?, staff.clerk.here.id);
     let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
+    let members = app.council.members(here, meeting.body.id).await?;
     let began_ms = app.store.recording(id).await?.map(|recording| recording.began_at_ms());
     let (now_ms, seen) = (app.council.clock().now_ms(), Seen::of(&app, &meeting).await?);
     let frame = staff.frame(Section::Studio).at(&format!("/studio/meetings/{id}/agenda"));
-    Ok(html(&agenda_page(frame, (&meeting, &agenda), (began_ms, &seen), now_ms, &asked)))
+    Ok(html(&agenda_page(frame, (&meeting, &agenda, &members), (began_ms, &seen), now_ms, &asked)))
 }
 
 pub(in crate::pages) fn agenda_page(
     frame: Frame,
-    (meeting, agenda): (&Meeting, &Agenda),
+    (meeting, agenda, members): (&Meeting, &Agenda, &[Member]),
     (began_ms, seen): (Option<i64>, &Seen),
     now_ms: i64,
     asked: &Asked,
@@ -140,7 +145,9 @@ pub(in crate::pages) fn agenda_page(
         let line = agenda.item(moment.item)?.line();
         Some(Current { moment: moment.id.to_string(), line, since: frame.when.exact_time(moment.at_ms) })
     });
+    let body = meeting.body.id.to_string();
     AgendaPage {
+        speakers: current.as_ref().map(|_| Speakers::of(&frame, agenda, members, &body, asked)),
         line: Line::of(&frame, meeting, now_ms),
         refused,
         doors: Doors::of(&frame, meeting, seen, now_ms),

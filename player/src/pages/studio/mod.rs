@@ -5,8 +5,10 @@ mod desk;
 mod doors;
 mod films;
 mod live;
+mod members;
 mod monitor;
 mod sources;
+mod speakers;
 mod transcript;
 
 pub(super) use agenda::agenda;
@@ -28,6 +30,9 @@ pub(super) use films::films_page;
 pub(super) use live::live;
 #[cfg(test)]
 pub(super) use live::{Going, live_page};
+pub(super) use members::members;
+#[cfg(test)]
+pub(super) use members::members_page;
 pub(super) use sources::sources;
 pub(crate) use sources::{KeyShown, key_page};
 #[cfg(test)]
@@ -67,6 +72,8 @@ pub(crate) enum Page {
     Agenda(String),
     /// The words of the meeting with this id.
     Words(String),
+    /// The members of the body with this id.
+    Members(String),
     /// The sources; with the form for a new address of the camera with this id.
     Sources { camera: Option<String> },
 }
@@ -81,6 +88,7 @@ pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typ
         Page::Live(id) => format!("/studio/meetings/{id}"),
         Page::Agenda(id) => format!("/studio/meetings/{id}/agenda"),
         Page::Words(id) => format!("/studio/meetings/{id}/words"),
+        Page::Members(id) => format!("/studio/bodies/{id}/members"),
         Page::Sources { .. } => "/studio/sources".to_owned(),
     };
     let staff = Staff { path, ..staff };
@@ -89,6 +97,7 @@ pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typ
         Page::Live(id) => live(State(app), staff, Path(id), asked).await,
         Page::Agenda(id) => agenda(State(app), staff, Path(id), asked).await,
         Page::Words(id) => words(State(app), staff, Path(id), asked).await,
+        Page::Members(id) => members(State(app), staff, Path(id), asked).await,
         Page::Sources { .. } => sources(State(app), staff, asked).await,
     };
     match shown {

@@ -8,11 +8,13 @@ use ::chat::{
     room::{Table, View},
 };
 use council::{
-    AgendaItemId, AgendaMomentId, BodyId, MeetingId, MunicipalityId, SourceId,
+    AgendaItemId, AgendaMomentId, BodyId, MeetingId, MembershipId, MunicipalityId, PersonId, SourceId, SpeechId,
     agenda::{Agenda, Item, Moment},
     meeting::{Meeting, Stage},
     municipality::{Bilingual, Body, Municipality},
+    person::{Member, Role},
     source::{Camera, Kind, NewAddress, Source},
+    speech::Speech,
 };
 use vod_store::{
     intake::{Connection, Fault, Health, Level, Refusal, Refused, SourceStatus},
@@ -88,7 +90,31 @@ pub(super) fn agenda() -> Agenda {
     ];
     let moment = |at: usize, at_ms: i64| Moment { id: AgendaMomentId::new(), item: items[at].id, at_ms };
     let moments = vec![moment(0, NOW - HOUR), moment(1, NOW - HOUR / 2)];
-    Agenda { revision: 5, moments, items }
+    let speech = |at: usize, at_ms: i64, name: &str, limit_ms| Speech {
+        id: SpeechId::new(),
+        item: items[at].id,
+        person: None,
+        name: name.into(),
+        faction: HOSTILE.into(),
+        at_ms,
+        until_ms: None,
+        limit_ms,
+    };
+    let speeches =
+        vec![speech(0, NOW - HOUR, "Μαρία Δασκαλάκη", None), speech(1, NOW - HOUR / 4, HOSTILE, Some(180_000))];
+    Agenda { revision: 5, moments, items, speeches }
+}
+
+/// A member of every role.
+pub(super) fn members() -> Vec<Member> {
+    let member = |role| Member {
+        id: MembershipId::new(),
+        person: PersonId::new(),
+        name: HOSTILE.into(),
+        role,
+        faction: if role == Role::Mayor { String::new() } else { HOSTILE.into() },
+    };
+    Role::ALL.into_iter().map(member).collect()
 }
 
 pub(super) fn stages() -> [Stage; 6] {

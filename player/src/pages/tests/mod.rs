@@ -182,13 +182,20 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
             let frame = staff(language, Section::Studio);
             let page = studio::agenda_page(
                 frame,
-                (&meeting, &agenda),
+                (&meeting, &agenda, &made_up::members()),
                 (Some(NOW - HOUR), &studio::Seen::default()),
                 NOW,
                 &asked,
             );
             add(format!("clerk's desk, {}, {} items", stage.name(), agenda.items.len()), &page);
         }
+    }
+    for (members, asked) in [
+        (Vec::new(), asked(Some("error-invalid-members"))),
+        (made_up::members(), Asked { undone: Some(SourceId::new().to_string()), ..asked(None) }),
+    ] {
+        let page = studio::members_page(staff(language, Section::Studio), &body(), &members, &asked);
+        add(format!("members, {}", members.len()), &page);
     }
     for (name, srt_url) in [("key", None), ("key with SRT", Some("srt://live.example.gr:10080?streamid=bema-aaaa"))] {
         let rtmp_url = "rtmp://live.example.gr/live";

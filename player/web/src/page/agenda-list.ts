@@ -13,6 +13,10 @@ export interface AgendaState {
   outline: string;
   now: string | null;
   moments: { item: string; at_ms: number }[];
+  /** Who has the floor. */
+  speaker: string | null;
+  /** The speeches of the current item. */
+  speeches: { at_ms: number; line: string }[];
 }
 
 /** Where an item begins, for the player's bar. */
@@ -67,7 +71,7 @@ export class AgendaList extends HTMLElement {
     }
   }
 
-  #mark({ now, moments }: AgendaState): void {
+  #mark({ now, moments, speaker, speeches }: AgendaState): void {
     for (const item of this.querySelectorAll<HTMLElement>("[data-item]")) {
       const id = item.dataset["item"] ?? "";
       const is = id === now && this.#inSession;
@@ -77,6 +81,8 @@ export class AgendaList extends HTMLElement {
       const mark = item.querySelector<HTMLElement>('[data-slot="now"]');
       if (mark) mark.hidden = !is;
       this.#showMoments(item, moments.filter((each) => each.item === id).map((each) => each.at_ms));
+      this.#showSpeaker(item, is ? speaker : null);
+      if (id === now) this.#showSpeeches(item, speeches);
     }
     this.#tellChapters();
   }
@@ -98,6 +104,30 @@ export class AgendaList extends HTMLElement {
     slot.replaceChildren(...times.flatMap((atMs) => [this.#moment(atMs), " "]));
   }
 
+  #showSpeaker(item: HTMLElement, speaker: string | null): void {
+    const line = item.querySelector<HTMLElement>(".agenda-speaker");
+    if (!line) return;
+    line.hidden = speaker === null;
+    setText(line.querySelector('[data-slot="speaker"]'), speaker ?? "");
+  }
+
+  #showSpeeches(item: HTMLElement, speeches: AgendaState["speeches"]): void {
+    const slot = item.querySelector<HTMLElement>('[data-slot="speeches"]');
+    const news = JSON.stringify(speeches);
+    if (!slot || slot.dataset["shown"] === news) return;
+    slot.dataset["shown"] = news;
+    slot.hidden = speeches.length === 0;
+    slot.replaceChildren(...speeches.map((speech) => make("li", {}, ...this.#speech(speech.at_ms, speech.line))));
+  }
+
+  #speech(atMs: number, line: string): (HTMLElement | string)[] {
+    const time = make("time", { datetime: new Date(atMs).toISOString() }, wallClock(atMs, pageZone(), false));
+    const began = this.#began;
+    if (began === undefined) return [time, ` ${line}`];
+    const seconds = Math.max(0, Math.floor((atMs - began) / 1000));
+    return [make("a", { href: `?t=${seconds}`, "data-at-ms": atMs }, time, ` ${line}`)];
+  }
+
   #moment(atMs: number): HTMLElement {
     const time = make("time", { datetime: new Date(atMs).toISOString() }, wallClock(atMs, pageZone(), false));
     const began = this.#began;
@@ -115,7 +145,7 @@ export class AgendaList extends HTMLElement {
     const chapters: Chapter[] = [...this.querySelectorAll<HTMLElement>("[data-item]")].flatMap((item) => {
       const title = item.querySelector(".agenda-title")?.textContent ?? "";
       const number = item.querySelector(".agenda-number")?.textContent ?? "";
-      const times = [...item.querySelectorAll<HTMLElement>("[data-at-ms]")];
+      const times = [...item.querySelectorAll<HTMLElement>('[data-slot="moments"] [data-at-ms]')];
       return times.map((time) => ({ atMs: Number(time.dataset["atMs"]), title: number ? `${number}. ${title}` : title }));
     });
     chapters.sort((a, b) => a.atMs - b.atMs);

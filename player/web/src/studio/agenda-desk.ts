@@ -134,7 +134,7 @@ export class AgendaDesk extends HTMLElement {
   }
 
   get #typing(): boolean {
-    return this.querySelector(".desk-edit[open], .desk-moment[open], textarea:focus") !== null;
+    return this.querySelector(".desk-edit[open], .desk-moment[open], textarea:focus, .desk-speak :is(input, select):focus") !== null;
   }
 
   async #renew(): Promise<void> {
