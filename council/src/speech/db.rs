@@ -95,6 +95,20 @@ pub(super) async fn end(connection: &mut AnyConnection, speech: SpeechId, until_
     Ok(())
 }
 
+/// Ends the last speech, where it has not ended.
+pub(crate) async fn end_running(connection: &mut AnyConnection, meeting: MeetingId, until_ms: i64) -> Result<()> {
+    sqlx::query(
+        "UPDATE speech SET until_ms = $1
+         WHERE until_ms IS NULL AND at_ms <= $1 AND id =
+             (SELECT id FROM speech WHERE meeting = $2 AND undone_at_ms IS NULL ORDER BY at_ms DESC, id DESC LIMIT 1)",
+    )
+    .bind(until_ms)
+    .bind(meeting.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn undo(connection: &mut AnyConnection, speech: SpeechId, undone_at_ms: Option<i64>) -> Result<()> {
     sqlx::query("UPDATE speech SET undone_at_ms = $1 WHERE id = $2")
         .bind(undone_at_ms)

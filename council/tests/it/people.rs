@@ -97,7 +97,9 @@ async fn speakers_follow_one_another_and_that_is_taken_back(bench: &Bench) {
     let late = council.end_speech(clerk, meeting.id, first.id, true).await;
     assert!(matches!(late, Err(Error::Overtaken)), "{late:?}");
 
+    give("Μαρία Δασκαλάκη").await.unwrap();
     council.act(clerk, meeting.id, Act::CloseDoors("Προσωπικά δεδομένα".into())).await.unwrap();
+    assert_eq!(agenda().await.speaking(), None, "nobody has the floor behind closed doors");
     let closed = give("Μαρία Δασκαλάκη").await;
     assert!(matches!(closed, Err(Error::Stage { .. })), "who speaks in camera is not noted: {closed:?}");
     council.act(clerk, meeting.id, Act::OpenDoors).await.unwrap();
