@@ -1,7 +1,7 @@
 //! Rooms, their messages and their events in SQL.
 
 use council::{
-    AccountId, Council, MeetingId, MunicipalityId,
+    AccountId, MeetingId, MunicipalityId,
     db::{Write, parsed, undecodable},
 };
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
@@ -42,17 +42,13 @@ macro_rules! select_message {
     };
 }
 
-/// Reads how a chat is run; begins it where it is new.
-pub(crate) async fn run(
-    council: &Council,
-    municipality: MunicipalityId,
-    meeting: MeetingId,
+/// Begins a meeting's chat where nobody has written in it or run it yet.
+pub(crate) async fn begin(
+    write: &mut Write,
+    (municipality, meeting): (MunicipalityId, MeetingId),
     epoch: &str,
-) -> Result<Run> {
-    if let Some(run) = find_run(&mut *council.read().await?, meeting).await? {
-        return Ok(run);
-    }
-    let (mode, mut write) = (Mode::default(), council.write().await?);
+) -> Result<()> {
+    let mode = Mode::default();
     sqlx::query(
         "INSERT INTO chat_room (meeting, municipality, epoch, who, hold, slow_ms, number)
          VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (meeting) DO NOTHING",
@@ -63,14 +59,13 @@ pub(crate) async fn run(
     .bind(mode.who.name())
     .bind(mode.hold.name())
     .bind(i64::from(mode.slow_ms))
-    .execute(&mut *write)
+    .execute(&mut **write)
     .await?;
-    let run = find_run(&mut write, meeting).await?.ok_or(sqlx::Error::RowNotFound)?;
-    write.commit().await?;
-    Ok(run)
+    Ok(())
 }
 
-async fn find_run(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Option<Run>> {
+/// How a chat is run; none where it has not begun.
+pub(crate) async fn run(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Option<Run>> {
     let row = sqlx::query("SELECT epoch, who, hold, slow_ms, pinned, number FROM chat_room WHERE meeting = $1")
         .bind(meeting.to_string())
         .fetch_optional(connection)

@@ -1,5 +1,6 @@
 // Starts a Bema of the test's own (demonstration data in a folder that goes away, free ports) and a browser on it.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -223,3 +224,10 @@ export const overflows = (page) =>
       .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5)
       .map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.getBoundingClientRect().right}`);
   });
+
+/** Fails where axe finds something on the page as it is now, where it scrolls sideways, or where its scripts report faults. */
+export const sound = async (page, what) => {
+  assert.deepEqual(await axe(page), [], what);
+  assert.deepEqual(await overflows(page), [], `${what} is wider than the window`);
+  assert.deepEqual(page.faults, [], `${what}: faults of its scripts`);
+};

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, desk, logIn, openPage, overflows, phone, startBema, startBrowser, until } from './bema.mjs';
+import { desk, logIn, openPage, phone, sound, startBema, startBrowser, until } from './bema.mjs';
 
 let bema, browser;
 
@@ -15,12 +15,6 @@ after(async () => {
   await browser?.close();
   assert.equal(await bema?.stop(), 0, 'the server ends in order');
 });
-
-const sound = async (page, what) => {
-  assert.deepEqual(await axe(page), [], what);
-  assert.deepEqual(await overflows(page), [], `${what} is wider than the window`);
-  assert.deepEqual(page.faults, [], `${what}: faults of its scripts`);
-};
 
 const meeting = () => `${bema.url}/meetings/${bema.meeting}`;
 const table = (show = 'held') => `${bema.url}/studio/meetings/${bema.meeting}/chat?show=${show}`;

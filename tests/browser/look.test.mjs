@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, desk, logIn, openPage, overflows, phone, startBema, startBrowser, until } from './bema.mjs';
+import { desk, logIn, openPage, overflows, phone, sound, startBema, startBrowser, until } from './bema.mjs';
 
 let bema, browser;
 
@@ -89,12 +89,6 @@ const moderator = {
     await page.goto(`${bema.url}/studio/meetings/${bema.meeting}/chat?show=shown`);
     await page.locator('.chat-exclude summary').first().click();
   },
-};
-
-const sound = async (page, what) => {
-  assert.deepEqual(await axe(page), [], what);
-  assert.deepEqual(await overflows(page), [], `${what} is wider than the window`);
-  assert.deepEqual(page.faults, [], `${what}: faults of its scripts`);
 };
 
 for (const [locale, language] of [['el-GR', 'el'], ['en-GB', 'en']]) {

@@ -24,6 +24,7 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
     let house = House::open().await;
     let chania = municipality(&house.council, "chania", "chania.test").await;
     let (meeting, source) = house.meeting().await;
+    let body = house.council.bodies(house.here.id).await.unwrap().remove(0).id;
     let cookies = [
         ("nobody", house.cookie(None).await),
         ("a moderator", house.cookie(Some((Role::Moderator, &house.here))).await),
@@ -51,6 +52,18 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
         (Method::POST, format!("/studio/meetings/{meeting}/resume"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/close-doors"), "ground=x"),
         (Method::POST, format!("/studio/meetings/{meeting}/open-doors"), ""),
+        (Method::GET, format!("/studio/meetings/{meeting}/agenda"), ""),
+        (Method::GET, format!("/studio/meetings/{meeting}/words"), ""),
+        (Method::GET, format!("/studio/bodies/{body}/members"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/agenda/take-up"), "item=x"),
+        (Method::POST, format!("/studio/meetings/{meeting}/agenda/speak"), "speaker=x"),
+        (Method::POST, format!("/studio/meetings/{meeting}/agenda/speech-end"), "speech=x"),
+        (Method::POST, format!("/studio/meetings/{meeting}/words"), ""),
+        (Method::POST, format!("/studio/meetings/{meeting}/words/undo"), "revision=1"),
+        (Method::POST, format!("/studio/meetings/{meeting}/words/redo"), "revision=1"),
+        (Method::POST, format!("/studio/bodies/{body}/members/add"), "members=x"),
+        (Method::POST, format!("/studio/bodies/{body}/members/change"), "member=x"),
+        (Method::POST, format!("/studio/bodies/{body}/members/end"), "member=x"),
         (Method::POST, format!("/studio/meetings/{meeting}/end"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/cancel"), "reason=x"),
     ];

@@ -53,7 +53,7 @@ impl Room {
     }
 
     async fn decide(&self, by: &Moderator, act: &Act, id: MessageId, after: State, now_ms: i64) -> Result<()> {
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         let found = db::message(&mut write, id).await?.filter(|(meeting, ..)| *meeting == self.meeting);
         let (_, mut message, place) = found.ok_or(Error::NoMessage)?;
         let allowed = matches!(
@@ -101,7 +101,7 @@ impl Room {
     }
 
     async fn uphold(&self, by: &Moderator, act: &Act, id: MessageId, now_ms: i64) -> Result<()> {
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         let found = db::message(&mut write, id).await?.filter(|(meeting, ..)| *meeting == self.meeting);
         let (_, message, _) = found.ok_or(Error::NoMessage)?;
         if !db::uphold(&mut write, id, now_ms).await? {
@@ -121,7 +121,7 @@ impl Room {
         now_ms: i64,
     ) -> Result<()> {
         let until_ms = now_ms + i64::from(minutes.clamp(1, EXCLUSION_MAX_MINUTES)) * 60_000;
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         if !authors::wrote(&mut write, self.meeting, author).await? {
             return Err(Error::NoMessage);
         }
@@ -136,7 +136,7 @@ impl Room {
     }
 
     async fn admit(&self, by: &Moderator, act: &Act, id: ExclusionId, now_ms: i64) -> Result<()> {
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         let author = authors::admit(&mut write, self.municipality, id, now_ms).await?.ok_or(Error::Overtaken)?;
         let detail = json!({ "meeting": self.meeting, "author": author });
         self.log(&mut write, by, act.name(), &id.to_string(), detail).await?;
@@ -146,7 +146,7 @@ impl Room {
     }
 
     async fn pin(&self, by: &Moderator, act: &Act, id: Option<MessageId>, now_ms: i64) -> Result<()> {
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         let message = match id {
             None => None,
             Some(id) => match db::message(&mut write, id).await? {
@@ -168,7 +168,7 @@ impl Room {
     }
 
     async fn run(&self, by: &Moderator, act: &Act, mode: Mode, now_ms: i64) -> Result<()> {
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         db::set_mode(&mut write, self.meeting, mode).await?;
         let number = db::next_number(&mut write, self.meeting).await?;
         let detail = serde_json::to_string(&mode).unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Everything is on disk before anybody is told. One at a time is taken in, so that events have one order.
 
 mod acts;
+mod elsewhere;
 mod judge;
 mod shown;
 
@@ -11,7 +12,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use council::{Council, MeetingId, MunicipalityId, permission::Moderator};
+use council::{Council, MeetingId, MunicipalityId, db::Write, permission::Moderator};
+pub use elsewhere::Elsewhere;
 pub use judge::is_open;
 use judge::{Taking, judge};
 use shown::Shown;
@@ -71,17 +73,6 @@ pub struct Room {
     words: Mutex<Arc<[String]>>,
 }
 
-/// A message of a meeting that was held elsewhere.
-#[derive(Clone, Debug)]
-pub struct Elsewhere {
-    /// The name that it bore.
-    pub name: String,
-    /// What it says.
-    pub text: String,
-    /// When it was sent, milliseconds UTC.
-    pub at_ms: i64,
-}
-
 /// What the page of a meeting shows of its chat.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -121,8 +112,10 @@ impl Room {
         municipality: MunicipalityId,
         meeting: MeetingId,
     ) -> Result<Self> {
-        let run = db::run(council, municipality, meeting, &epoch()).await?;
         let mut read = council.read().await?;
+        // Looking at a meeting writes nothing: its chat begins with the first message or the first act.
+        let new = || db::Run { epoch: epoch(), mode: Mode::default(), pinned: None, number: 0 };
+        let run = db::run(&mut read, meeting).await?.unwrap_or_else(new);
         let listed = db::words(&mut read, municipality).await?;
         let messages = db::shown(&mut read, meeting, i64::try_from(SNAPSHOT).unwrap_or(i64::MAX)).await?;
         let pinned = match run.pinned {
@@ -157,6 +150,13 @@ impl Room {
         self.municipality
     }
 
+    /// A transaction to write in, in which the chat has begun.
+    async fn write(&self) -> Result<Write> {
+        let mut write = self.council.write().await?;
+        db::begin(&mut write, (self.municipality, self.meeting), &self.public.position().epoch).await?;
+        Ok(write)
+    }
+
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -177,7 +177,7 @@ impl Room {
         let stage = self.council.meeting(self.municipality, self.meeting).await?.stage;
         let mut taking = self.taking.lock().await;
         let now_ms = self.council.clock().now_ms();
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         let whole = (self.municipality, self.meeting);
         let author = authors::author(&mut write, whole, &key, &asker.network, now_ms).await?;
         if let Some((meeting, earlier, _)) = db::message(&mut write, say.id).await? {
@@ -221,7 +221,7 @@ impl Room {
     pub async fn appeal(&self, asker: &Asker, id: MessageId, text: &str) -> Result<()> {
         let text = council::text::required("text", text, words::REASON_MAX)?;
         let author = self.author(asker).await?.ok_or(Error::NoMessage)?;
-        let mut write = self.council.write().await?;
+        let mut write = self.write().await?;
         match db::message(&mut write, id).await? {
             Some((meeting, message, _)) if meeting == self.meeting && message.author == author => {}
             _ => return Err(Error::NoMessage),
@@ -242,37 +242,8 @@ impl Room {
         *self.words.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
     }
 
-    /// Takes the chat of a meeting that was held elsewhere, where this one has none yet.
-    ///
-    /// # Errors
-    /// When a text or a name is not fit; then nothing is taken.
-    pub async fn take_over(&self, _by: &Moderator, said: Vec<Elsewhere>) -> Result<()> {
-        let _one_at_a_time = self.taking.lock().await;
-        if self.public.position().offset > 0 {
-            return Ok(());
-        }
-        let mut write = self.council.write().await?;
-        let whole = (self.municipality, self.meeting);
-        let mut told = Vec::new();
-        for Elsewhere { name, text, at_ms } in said {
-            let (text, name) = (words::message(&text)?, words::name(&name, &[])?);
-            let author = authors::author(&mut write, whole, &format!("elsewhere:{name}"), "", at_ms).await?.id;
-            let (id, state) = (MessageId::new(), State::Shown);
-            let message = Message { id, author, name, badge: None, text, reply: None, at_ms, state, appeal: None };
-            let number = db::next_number(&mut write, self.meeting).await?;
-            db::insert(&mut write, self.meeting, &message, Some(number)).await?;
-            db::note(&mut write, self.meeting, number, at_ms, ("said", Some(id), None)).await?;
-            told.extend(message.public().map(|message| (number, Event::Said { message })));
-        }
-        write.commit().await?;
-        for (number, event) in told {
-            self.publish(number, &event);
-        }
-        Ok(())
-    }
-
     /// What is answered must be there for everybody.
-    async fn replied(&self, write: &mut council::db::Write, reply: Option<MessageId>) -> Result<Option<MessageId>> {
+    async fn replied(&self, write: &mut Write, reply: Option<MessageId>) -> Result<Option<MessageId>> {
         let Some(id) = reply else { return Ok(None) };
         match db::message(write, id).await? {
             Some((meeting, message, _)) if meeting == self.meeting && message.state == State::Shown => Ok(Some(id)),

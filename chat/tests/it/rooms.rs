@@ -1,5 +1,7 @@
 //! A room from the first message to the last: what is shown, held, taken away, and to whom it is told.
 
+mod db;
+
 use std::sync::Arc;
 
 use chat::{
@@ -18,6 +20,7 @@ use crate::bench::{Bench, Town, on_both};
 on_both! {
     what_is_said_is_kept_and_told
     a_message_sent_twice_is_one
+    looking_at_a_chat_writes_nothing
     only_while_the_meeting_is_in_session
     each_mode_is_enforced
     what_is_held_waits_for_a_moderator
@@ -103,6 +106,23 @@ async fn what_is_said_is_kept_and_told(bench: &Bench) {
     let from = bench.clock.now_ms();
     assert_eq!(hall.room.between(from, from + 1).await.unwrap().len(), 3);
     assert_eq!(hall.room.between(from + 1, from + 1000).await.unwrap().len(), 0);
+}
+
+async fn looking_at_a_chat_writes_nothing(bench: &Bench) {
+    let hall = hall(bench).await;
+    let mut following = hall.room.follow(None);
+    assert!(told(&mut following).await.contains("snapshot"));
+    hall.room.view(&guest("a")).await.unwrap();
+    hall.room.table(&hall.moderator, &Filter::Held).await.unwrap();
+    assert_eq!(db::begun(&bench.url).await, 0);
+    hall.room.say(&guest("a"), say("Μαρία", "Καλησπέρα")).await.unwrap();
+    assert_eq!(db::begun(&bench.url).await, 1);
+    let again = Floor::new(bench.council.clone()).room(hall.town.municipality.id, hall.meeting).await.unwrap();
+    assert_eq!(
+        again.follow(None).position,
+        hall.room.follow(None).position,
+        "the epoch is the one that was told first"
+    );
 }
 
 async fn a_message_sent_twice_is_one(bench: &Bench) {

@@ -1,5 +1,6 @@
 //! The page of a meeting: before, while it is live, and for ever after.
 
+use ::chat::room::View;
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -106,7 +107,11 @@ pub(super) async fn page(
     });
     let frame = around.frame(Section::Elsewhere);
     let asker = floor::onlooker(&app, &around.visitor, &headers);
-    let view = app.floor.room(here, id).await?.view(&asker).await?;
+    // Before it begins, and where it never did, there is no chat to read.
+    let view = match meeting.stage {
+        Stage::Scheduled | Stage::Cancelled { .. } => View::default(),
+        _ => app.floor.room(here, id).await?.view(&asker).await?,
+    };
     let who = (asker.name, around.visitor.moderator().is_some());
     let began_ms = kept.as_ref().map(|kept| kept.began_at_ms);
     let chat = chat::Shown::of(&frame, &meeting.stage, &view, who, began_ms, &of_chat);
