@@ -44,6 +44,8 @@ pub(in crate::pages) struct AgendaPage {
     current: Option<Current>,
     /// Whether there is an item to speak to.
     speakers: Option<Speakers>,
+    /// Where the body's members are kept.
+    members_href: String,
     /// What comes next: id and line.
     next: Option<(String, String)>,
     /// The moment that was taken back just now, and can be brought back.
@@ -145,9 +147,9 @@ pub(in crate::pages) fn agenda_page(
         let line = agenda.item(moment.item)?.line();
         Some(Current { moment: moment.id.to_string(), line, since: frame.when.exact_time(moment.at_ms) })
     });
-    let body = meeting.body.id.to_string();
     AgendaPage {
-        speakers: current.as_ref().map(|_| Speakers::of(&frame, agenda, members, &body, asked)),
+        members_href: format!("/studio/bodies/{}/members", meeting.body.id),
+        speakers: current.as_ref().map(|_| Speakers::of(&frame, agenda, members, asked)),
         line: Line::of(&frame, meeting, now_ms),
         refused,
         doors: Doors::of(&frame, meeting, seen, now_ms),

@@ -13,8 +13,6 @@ use super::{Asked, Frame};
 pub(in crate::pages) struct Speakers {
     /// Name and faction of each member of the body.
     pub(super) members: Vec<(String, String)>,
-    /// Where the body's members are kept.
-    pub(super) members_href: String,
     /// Who has the floor, or had it last.
     pub(super) last: Option<Last>,
     /// The limits in minutes, what each is called, and whether it is chosen.
@@ -38,7 +36,7 @@ pub(in crate::pages) struct Last {
 }
 
 impl Speakers {
-    pub(super) fn of(frame: &Frame, agenda: &Agenda, members: &[Member], body: &str, asked: &Asked) -> Self {
+    pub(super) fn of(frame: &Frame, agenda: &Agenda, members: &[Member], asked: &Asked) -> Self {
         let last = agenda.speeches.last();
         let typed = |field: &str| asked.typed.text(field).unwrap_or_default();
         // The next speaker is given as long as the one before.
@@ -50,7 +48,6 @@ impl Speakers {
         };
         Self {
             members: members.iter().map(|member| (member.name.clone(), member.faction.clone())).collect(),
-            members_href: format!("/studio/bodies/{body}/members"),
             last: last.map(|speech| Last {
                 id: speech.id.to_string(),
                 line: speech.line(),
