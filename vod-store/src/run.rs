@@ -12,12 +12,27 @@ use crate::{
 /// Parts that are held before a take is opened: six seconds, while the disks refuse. Before a keyframe has come only
 /// those of the other tracks.
 const HELD: usize = 64;
+/// A source that sends nothing for this long has fallen silent.
+pub(crate) const SILENT: Duration = Duration::from_millis(2_500);
+/// A source that had fallen silent is back when its parts have kept coming for so long: two parts. What was still on its way
+/// when its encoder died comes late, too, and is no return.
+const KEEPS_COMING: Duration = Duration::from_millis(400);
 
 #[derive(Debug)]
 pub(crate) struct Run {
     tracks: Arc<Vec<Track>>,
     stage: Stage,
     last_part: Instant,
+    /// Of a run that has been silent, until it is shown again.
+    returning: Option<Returning>,
+}
+
+/// A run whose parts come again after a silence.
+#[derive(Debug)]
+struct Returning {
+    since: Instant,
+    /// The part of its take by which it can be shown, index in the leading track.
+    opens: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -46,12 +61,24 @@ pub(crate) enum Fate {
 
 impl Run {
     pub(crate) fn new(tracks: Arc<Vec<Track>>) -> Self {
-        Self { tracks, stage: Stage::Waiting { held: VecDeque::new() }, last_part: Instant::now() }
+        let (stage, last_part) = (Stage::Waiting { held: VecDeque::new() }, Instant::now());
+        Self { tracks, stage, last_part, returning: None }
     }
 
-    /// Whether nothing has come for `limit`.
-    pub(crate) fn stalled(&self, limit: Duration) -> bool {
-        self.last_part.elapsed() >= limit
+    /// Whether it has fallen silent.
+    pub(crate) fn silent(&self) -> bool {
+        self.last_part.elapsed() >= SILENT
+    }
+
+    /// Part `index` of its take's leading track, which may open a segment, is on disk and the take is not on air:
+    /// answers from which part on it can be shown. A run that had been silent first has to keep coming.
+    pub(crate) fn can_be_shown(&mut self, index: u32, opens: bool) -> Option<u32> {
+        let opening = opens.then_some(index);
+        let Some(returning) = &mut self.returning else { return opening };
+        returning.opens = returning.opens.or(opening);
+        let from = returning.opens.filter(|_| self.last_part.duration_since(returning.since) >= KEEPS_COMING)?;
+        self.returning = None;
+        Some(from)
     }
 
     /// The take that is being written.
@@ -64,7 +91,7 @@ impl Run {
 
     /// Takes a part; a take is opened only if it `may_open` now.
     pub(crate) async fn part(&mut self, part: Part, may_open: bool) -> Fate {
-        self.last_part = Instant::now();
+        self.came();
         let leads = leading(&self.tracks).is_some_and(|leading| opens(&part, leading));
         if leads && may_open && matches!(self.stage, Stage::Writing { moves: true, .. }) {
             self.restart(Vec::new());
@@ -84,6 +111,17 @@ impl Run {
                 let parts = held.drain(..).filter(|held| ends(held, &tracks) > begins).collect();
                 Fate::Opens { tracks, parts }
             }
+        }
+    }
+
+    /// Something came: after a silence it has to keep coming. Before a take is opened, and behind a pause, nothing is missed.
+    fn came(&mut self) {
+        let now = Instant::now();
+        let silence = now.duration_since(std::mem::replace(&mut self.last_part, now));
+        if matches!(self.stage, Stage::Waiting { .. }) {
+            self.returning = None;
+        } else if silence >= SILENT {
+            self.returning = Some(Returning { since: now, opens: None });
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{AtWork, Desk, OnAir, STALLED};
+use super::{AtWork, Desk, OnAir};
 use crate::{
     SourceId,
     program::{Cut, Entry},
@@ -47,13 +47,25 @@ impl Desk {
             Some(_) => return,
         };
         let leads = take.track(&"video".parse().expect("a good name")).unwrap_or(0);
+        if track != leads {
+            return;
+        }
         let opens = {
             let parts = take.tracks[track].parts.read().unwrap_or_else(PoisonError::into_inner);
             parts.get(index as usize).is_some_and(|part| part.opens_segment && part.independent)
         };
-        if track == leads && opens {
+        let live = self.given.slate.is_some();
+        let from = match source.filter(|_| live) {
+            None => opens.then_some(index),
+            // What comes of a run that is over, or that goes on in another take, is kept and not put on air.
+            Some(source) => {
+                let run = self.runs.get_mut(&source).filter(|run| run.take() == Some(id));
+                run.and_then(|run| run.can_be_shown(index, opens))
+            }
+        };
+        if let Some(from) = from {
             self.rush_on_air();
-            self.cut(take, shows, leads, index).await;
+            self.cut(take, shows, leads, from).await;
         }
     }
 
@@ -70,7 +82,7 @@ impl Desk {
     pub(super) fn preferred(&self, source: SourceId) -> bool {
         match self.shown_source() {
             // A new take of the source that is shown follows the old one.
-            Some(shown) if shown != source && self.runs.get(&shown).is_some_and(|run| !run.stalled(STALLED)) => {
+            Some(shown) if shown != source && self.runs.get(&shown).is_some_and(|run| !run.silent()) => {
                 self.rank(source) < self.rank(shown)
             }
             _ => true,

@@ -29,8 +29,6 @@ use crate::{
     take::{Backlog, Take, TakeId, Writer, Written},
 };
 
-/// A source that is connected and sends nothing for this long gives way to the slate.
-const STALLED: Duration = Duration::from_millis(2_500);
 /// How often the conductor looks at the clock while the slate stands, whose parts are due five times a second, or is to.
 const TICK: Duration = Duration::from_millis(50);
 /// How often while a source is on air and its disk answers.

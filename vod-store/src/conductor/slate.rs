@@ -4,12 +4,13 @@ use std::sync::PoisonError;
 
 use tokio::time::Instant;
 
-use super::{Desk, LATE, STALLED, SlateTake};
-use crate::{SourceId, recording::Shows, take::Hangs};
+use super::{Desk, LATE, SlateTake};
+use crate::{SourceId, recording::Shows, run::SILENT, take::Hangs};
 
 /// The slate's clock is behind by this, milliseconds: its parts are there at once, a source's only some time after they
-/// were captured, so that dates never run back where the source takes over. Players place what they play by the dates.
-const BEHIND_MS: i64 = 700;
+/// were captured, and after a silence it has to keep coming, so that dates never run back where the source takes over.
+/// Players place what they play by the dates.
+const BEHIND_MS: i64 = 1_100;
 
 impl Desk {
     pub(super) async fn on_tick(&mut self) {
@@ -22,7 +23,7 @@ impl Desk {
             gone.into_iter().for_each(|source| self.leave(source));
         }
         let shown = self.shown_source();
-        let present = shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.stalled(STALLED));
+        let present = shown.and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.silent());
         // A closed run's last parts may still be on their way to the disk: they are shown before the slate.
         let finishing = self.on_air.as_ref().is_some_and(|on_air| {
             let writes_on =
@@ -32,7 +33,7 @@ impl Desk {
         });
         // After a pause and behind doors that open the slate stays as it is while a source is about to come to its keyframe.
         let stands = self.slate.as_ref().is_some_and(|slate| slate.shows != Shows::Gap);
-        let resuming = stands && self.runs.keys().any(|source| self.given.intake.comes(*source, STALLED));
+        let resuming = stands && self.runs.keys().any(|source| self.given.intake.comes(*source, SILENT));
         let wanted = if let Some(halted) = &self.halted {
             Some(halted.clone())
         } else if present || finishing || resuming {
@@ -56,8 +57,7 @@ impl Desk {
 
     /// Whether a source is on air, comes, and is kept in time: nothing is due by the clock.
     pub(super) fn is_calm(&self) -> bool {
-        let comes =
-            self.shown_source().and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.stalled(STALLED));
+        let comes = self.shown_source().and_then(|shown| self.runs.get(&shown)).is_some_and(|run| !run.silent());
         comes && self.slate.is_none() && self.takes.values().all(|work| work.backlog.age() < LATE)
     }
 

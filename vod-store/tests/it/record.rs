@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use vod_store::{
-    MeetingId, Recording, SourceId,
+    MeetingId, Recording, SourceId, Store,
     recording::{PlaylistError, PlaylistRequest, Shows, State},
 };
 
@@ -119,6 +119,51 @@ async fn a_source_that_goes_gives_way_to_the_slate_and_comes_back_in_the_same_me
     assert_eq!(whole(&recording, "video").await.matches(&expected).count(), 2);
     let count = async |track: &str| text(&recording, track).await.matches("#EXT-X-DISCONTINUITY\n").count();
     assert_eq!(count("video").await, count("audio").await);
+}
+
+/// A source on air that has sent eight parts and then falls silent, until the slate stands.
+async fn fallen_silent(folder: &Path) -> (Store, MeetingId, SourceId, Arc<Recording>, Camera) {
+    let (meeting, source) = (MeetingId::new(), SourceId::new());
+    let store = store(folder);
+    let recording = store.begin(meeting, &about(), &[source]).await.unwrap();
+    let mut camera = Camera::connect(&store, source).await;
+    camera.send(8).await;
+    shows(&recording, |state| *state == State::Running).await;
+    shows(&recording, |state| matches!(state, State::Away { .. })).await;
+    (store, meeting, source, recording, camera)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_source_left_behind_when_it_died_is_kept_and_not_put_on_air() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, meeting, source, recording, mut camera) = fallen_silent(folder.path()).await;
+    // With a keyframe; its connection is closed for good only later.
+    camera.send(4).await;
+    until("it is on the disk", async || on_disk(folder.path(), "[video 11]")).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    drop(camera);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    store.end(meeting).await.unwrap();
+    let shown: Vec<Shows> = recording.stretches().into_iter().map(|stretch| stretch.shows).collect();
+    assert_eq!(shown[shown.len() - 2..], [Shows::Source { source }, Shows::Gap], "{shown:?}");
+    assert!(!whole(&recording, "video").await.contains("[video 10]"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_goes_on_after_a_silence_is_shown_from_its_first_keyframe_once_it_keeps_coming() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, meeting, source, recording, mut camera) = fallen_silent(folder.path()).await;
+    for _ in 0..5 {
+        // The tenth part begins with a keyframe; the next one that does would be the fifteenth.
+        camera.send(1).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    shows(&recording, |state| *state == State::Running).await;
+    store.end(meeting).await.unwrap();
+    let shown: Vec<Shows> = recording.stretches().into_iter().map(|stretch| stretch.shows).collect();
+    assert_eq!(shown[shown.len() - 3..], [Shows::Source { source }, Shows::Gap, Shows::Source { source }]);
+    let all = whole(&recording, "video").await;
+    assert!(all.ends_with("[video 10][video 11][video 12]"), "{all}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
