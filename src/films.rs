@@ -8,6 +8,7 @@ use ingest::WorkerCommand;
 use tokio_util::sync::CancellationToken;
 use vod_store::{
     films::{Film, Stage},
+    intake::Cause,
     store::About,
 };
 
@@ -77,17 +78,29 @@ async fn one(parts: &Parts, film: Film) {
     };
     let stage = match taken.await {
         Ok(None) => Stage::Done { meeting },
-        Ok(Some(what)) => {
-            tracing::warn!(film = %film.id, %meeting, what, "not all of a film could be read");
-            Stage::CutShort { meeting, what }
+        Ok(Some(error)) => {
+            tracing::warn!(film = %film.id, %meeting, %error, "not all of a film could be read");
+            let (cause, what) = why(&error);
+            Stage::CutShort { meeting, cause, what }
         }
         Err(error) => {
             tracing::warn!(film = %film.id, error = format!("{error:#}"), "a film was not taken in");
-            Stage::Failed { what: format!("{error:#}") }
+            let server = || (Cause::Server, format!("{error:#}"));
+            let (cause, what) = error.downcast_ref().map_or_else(server, why);
+            Stage::Failed { cause, what }
         }
     };
     if let Err(error) = films.moved(&film, stage).await {
         tracing::error!(film = %film.id, %error, "how far the film has got cannot be noted");
+    }
+}
+
+/// Why a film could not be read, and the technical side of it.
+fn why(error: &ingest::Error) -> (Cause, String) {
+    match error {
+        ingest::Error::Film { cause, what } => (*cause, what.clone()),
+        // The worker did not start, or a pipe failed.
+        error => (Cause::Server, error.to_string()),
     }
 }
 
@@ -108,7 +121,7 @@ pub(crate) async fn film(
     film: &Path,
     new: NewMeeting,
     told: impl FnMut(f64) + Send,
-) -> anyhow::Result<Option<String>> {
+) -> anyhow::Result<Option<ingest::Error>> {
     let began_at_ms = new.starts_at_ms;
     let source = SourceId::new();
     let bodies = parts.council.bodies(here.id).await?;
@@ -128,14 +141,15 @@ pub(crate) async fn film(
         workers.profile.chamber = language;
     }
     let taken = ingest::import::film(film, parts.store.intake(), source, began_at_ms, &workers, told).await;
-    if let Err(error) = &taken
-        && recording.duration_ms() == 0
+    let unread = taken.err();
+    if recording.duration_ms() == 0
+        && let Some(error) = unread
     {
         parts.store.abandon(meeting).await?;
-        anyhow::bail!("{error}");
+        return Err(error.into());
     }
     parts.store.end(meeting).await?;
     let ended_at_ms = began_at_ms + i64::try_from(recording.duration_ms())?;
     parts.council.restore(&lifecycle::found(meeting, about, began_at_ms, Some(ended_at_ms))).await?;
-    Ok(taken.err().map(|error| error.to_string()))
+    Ok(unread)
 }

@@ -4,7 +4,7 @@ use std::{path::Path, process::Stdio};
 
 use vod_store::{
     Intake, SourceId,
-    intake::{Connection, Refusal},
+    intake::{Cause, Connection, Refusal},
 };
 
 use crate::{
@@ -29,7 +29,7 @@ pub async fn film(
 ) -> Result<()> {
     let file = std::fs::File::open(film)?;
     if !file.metadata()?.is_file() {
-        return Err(Error::Film("it is no file".into()));
+        return Err(Error::Film { cause: Cause::UnknownFormat, what: "it is no file".into() });
     }
     let name = film.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let since_ms = intake.clock().now_ms();
@@ -48,10 +48,11 @@ pub async fn film(
 }
 
 fn words(reason: Refusal) -> Error {
-    Error::Film(match reason {
-        Refusal::Busy => "it is being imported already".into(),
-        Refusal::Codec { got, set } => format!("it has {got}; {set} can be read"),
-        Refusal::Unreachable | Refusal::Denied => "it cannot be opened".into(),
-        Refusal::Unreadable { what } => what,
-    })
+    let (cause, what) = match reason {
+        Refusal::Busy => (Cause::Server, "it is being imported already".into()),
+        Refusal::Codec { got, set } => (Cause::UnknownCodec, format!("it has {got}; {set} can be read")),
+        Refusal::Unreachable | Refusal::Denied => (Cause::Server, "it cannot be opened".into()),
+        Refusal::Unreadable { cause, what } => (cause, what),
+    };
+    Error::Film { cause, what }
 }

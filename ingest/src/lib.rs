@@ -17,6 +17,7 @@ pub mod wire;
 pub mod worker;
 
 pub use supervisor::WorkerCommand;
+use vod_store::intake::Cause;
 
 /// Why media could not be taken in.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +43,22 @@ pub enum Error {
     /// The camera cannot be reached, or does not do as RTSP says.
     #[error("RTSP: {0}")]
     Rtsp(String),
+    /// The media cannot be read, or not to its end.
+    #[error("{what}")]
+    Unreadable {
+        /// Why.
+        cause: Cause,
+        /// In words for who operates it.
+        what: String,
+    },
     /// The film cannot be taken in, or not to its end.
-    #[error("the film cannot be read: {0}")]
-    Film(String),
+    #[error("the film cannot be read: {what}")]
+    Film {
+        /// Why.
+        cause: Cause,
+        /// In words for who imports it.
+        what: String,
+    },
     /// The source was told to go.
     #[error(transparent)]
     Gone(#[from] vod_store::intake::Gone),
@@ -54,6 +68,12 @@ pub enum Error {
     /// GStreamer refused.
     #[error("GStreamer: {0}")]
     Media(String),
+}
+
+impl Error {
+    pub(crate) fn unreadable(cause: Cause, what: impl Into<String>) -> Self {
+        Self::Unreadable { cause, what: what.into() }
+    }
 }
 
 /// What this crate answers.

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use vod_store::{
     Clock, Intake, SourceId,
-    intake::{Connection, Feed, Refusal, Refused},
+    intake::{Cause, Connection, Feed, Refusal, Refused},
 };
 
 use crate::{
@@ -170,7 +170,7 @@ impl Puller {
     fn failed(&self, camera: &Camera, error: &retina::Error) -> Error {
         let reason = match error.status_code() {
             Some(401 | 403) => Refusal::Denied,
-            Some(status) => Refusal::Unreadable { what: format!("RTSP {status}") },
+            Some(status) => Refusal::Unreadable { cause: Cause::Camera, what: format!("RTSP {status}") },
             None => Refusal::Unreachable,
         };
         self.refused(camera, reason);

@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 use vod_store::{
     SourceId,
-    intake::{Feed, Gone, Refusal},
+    intake::{Cause, Feed, Gone, Refusal},
 };
 
 use crate::{
@@ -203,12 +203,16 @@ pub(crate) async fn run<P: Piece>(command: &WorkerCommand, feed: &Feed, mut tags
         }
         futile = if parts > 0 { 0 } else { futile + 1 };
         if futile >= FUTILE {
-            return Ended::Refused(Refusal::Unreadable { what: "every worker that read it died of it".into() });
+            return crashed("every worker that read it died of it".into());
         }
         if futile > 0 {
             tokio::time::sleep(PAUSE).await;
         }
     }
+}
+
+fn crashed(what: String) -> Ended {
+    Ended::Refused(Refusal::Unreadable { cause: Cause::Crashed, what })
 }
 
 async fn live<P: Piece>(
@@ -273,7 +277,7 @@ pub(crate) async fn read_file(
         Life::Whole => Ended::Whole,
         Life::Gone => Ended::Gone,
         Life::Refused(refusal) => Ended::Refused(refusal),
-        Life::Broken(why) => Ended::Refused(Refusal::Unreadable { what: format!("the worker that read it: {why}") }),
+        Life::Broken(why) => crashed(format!("the worker that read it: {why}")),
     })
 }
 

@@ -6,7 +6,7 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 use vod_store::{
-    intake::{Fault, Health, Refusal, Thumbnail},
+    intake::{Cause, Fault, Health, Refusal, Thumbnail},
     media::{MAX_PART_BYTES, Part, Track, TrackName},
 };
 
@@ -60,6 +60,8 @@ pub enum Problem {
     },
     /// The media could not be read.
     Unreadable {
+        /// Why.
+        cause: Cause,
         /// What was found.
         what: String,
     },
@@ -69,7 +71,7 @@ impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         match problem {
             Problem::Codec { got, set } => Self::Codec { got, set },
-            Problem::Unreadable { what } => Self::Unreadable { what },
+            Problem::Unreadable { cause, what } => Self::Unreadable { cause, what },
         }
     }
 }
@@ -196,7 +198,7 @@ fn bounded(problem: Problem) -> Problem {
     let clean = |words: String| words.chars().filter(|letter| !letter.is_control()).take(MAX_WORDS).collect();
     match problem {
         Problem::Codec { got, set } => Problem::Codec { got: clean(got), set: clean(set) },
-        Problem::Unreadable { what } => Problem::Unreadable { what: clean(what) },
+        Problem::Unreadable { cause, what } => Problem::Unreadable { cause, what: clean(what) },
     }
 }
 
@@ -290,8 +292,9 @@ mod tests {
 
     #[test]
     fn words_for_people_carry_no_control_characters() {
-        let said = Problem::Unreadable { what: format!("a\u{1b}[31m{}", "b".repeat(1000)) };
-        let Some(Message::Problem(Problem::Unreadable { what })) = decode(&mut encode(Message::Problem(said))).unwrap()
+        let said = Problem::Unreadable { cause: Cause::Damaged, what: format!("a\u{1b}[31m{}", "b".repeat(1000)) };
+        let Some(Message::Problem(Problem::Unreadable { what, .. })) =
+            decode(&mut encode(Message::Problem(said))).unwrap()
         else {
             panic!()
         };

@@ -61,7 +61,7 @@ pub(crate) async fn film(
     meeting: MeetingId,
     film: &Path,
     new: NewMeeting,
-) -> anyhow::Result<Option<String>> {
+) -> anyhow::Result<Option<ingest::Error>> {
     let mut told = 0;
     let taken = films::film(parts, here, meeting, film, new, |done| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of one is a percentage")]

@@ -140,7 +140,9 @@ async fn what_is_no_film_is_said_and_a_torn_one_is_kept_as_far_as_it_goes() {
     let path = sender.announce(&server, "Σημειώσεις", 5000).await;
     sender.piece(&server, &path, 0, &[b'x'; 5000]).await;
     let page = sender.says(&server, "could not be made into a recording").await;
-    assert!(!page.contains("See the recording"));
+    assert!(!page.contains("See the recording") && page.contains("Save it as MP4, MOV, MKV or WebM"), "{page}");
+    let greek = sender.text(server.url("/studio/films?lang=el")).await;
+    assert!(greek.contains("Αποθηκεύστε το ως MP4, MOV, MKV ή WebM") && !greek.contains("it is no MP4"), "{greek}");
     let again = sender.client.post(server.url(&format!("{path}/again"))).header("accept", "text/html");
     assert_eq!(sender.ask(again).await.status(), 303);
     sender.says(&server, "could not be made into a recording").await;

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 pub use receiving::Receiving;
 
-use crate::{MeetingId, disk};
+use crate::{MeetingId, disk, intake::Cause};
 
 /// The largest film that is taken: a day at 9 Mb/s.
 pub const MAX_BYTES: u64 = 100 << 30;
@@ -91,12 +91,18 @@ pub enum Stage {
     CutShort {
         /// The meeting.
         meeting: MeetingId,
-        /// Why no more of it could be read, in words.
+        /// Why no more of it could be read.
+        #[serde(default)]
+        cause: Cause,
+        /// The technical side of it, in English.
         what: String,
     },
     /// Nothing of it could be read; it is still here.
     Failed {
-        /// Why, in words.
+        /// Why.
+        #[serde(default)]
+        cause: Cause,
+        /// The technical side of it, in English.
         what: String,
     },
 }

@@ -217,7 +217,7 @@ impl Peer {
             }
             // Only of what is called.
             Refusal::Unreachable | Refusal::Denied => ("NetStream.Publish.BadName", BUSY.to_owned()),
-            Refusal::Unreadable { what } => {
+            Refusal::Unreadable { what, .. } => {
                 ("NetStream.Publish.Rejected", format!("What the encoder sends cannot be read: {what}."))
             }
         };

@@ -26,7 +26,7 @@ use std::{
 use bytes::BytesMut;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
-use vod_store::Language;
+use vod_store::{Language, intake::Cause};
 
 use crate::{
     Error, Result, flv,
@@ -159,8 +159,9 @@ pub fn run(profile: &Profile) -> Result<()> {
     };
     let last = match outcome {
         Ok(()) => Message::End,
-        Err(Error::Flv(what)) => Message::Problem(Problem::Unreadable { what: what.to_owned() }),
-        Err(Error::Configuration(what)) => Message::Problem(Problem::Unreadable { what }),
+        Err(Error::Flv(what)) => Message::Problem(Problem::Unreadable { cause: Cause::Damaged, what: what.to_owned() }),
+        Err(Error::Configuration(what)) => Message::Problem(Problem::Unreadable { cause: Cause::Configuration, what }),
+        Err(Error::Unreadable { cause, what }) => Message::Problem(Problem::Unreadable { cause, what }),
         Err(error) => return Err(error),
     };
     out.send(last);

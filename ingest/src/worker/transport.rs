@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
+use vod_store::intake::Cause;
 
 use super::{
     cast::{self, Languages, Part, Piece},
@@ -143,11 +144,11 @@ impl Transport {
         if !pieces.is_empty() {
             self.fruitless = 0;
         } else if self.fruitless > FRUITLESS_BYTES {
-            return Err(Error::Configuration("there is no H.264 and no AAC in the transport stream".into()));
+            return Err(Error::unreadable(Cause::UnknownCodec, "there is no H.264 and no AAC in the transport stream"));
         }
         match pushed {
             Ok(_) | Err(gst::FlowError::NotLinked) => Ok(pieces),
-            Err(error) => Err(Error::Configuration(format!("the transport stream: {}", self.why(error)))),
+            Err(error) => Err(Error::unreadable(Cause::Damaged, format!("the transport stream: {}", self.why(error)))),
         }
     }
 

@@ -7,7 +7,10 @@ use ingest::{
     wire::{self, Message, Problem},
     worker::{Container, Profile},
 };
-use vod_store::media::{Part, TrackKind};
+use vod_store::{
+    intake::Cause,
+    media::{Part, TrackKind},
+};
 
 use crate::bench::{command, source};
 
@@ -123,20 +126,22 @@ fn a_film_that_breaks_off_is_kept_as_far_as_it_goes() {
 fn what_is_no_film_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("agenda.mp4");
-    for (bytes, said) in [
-        (&b"The agenda of the council's meeting"[..], "no MP4, MOV, MKV"),
-        (&b"\0\0\0\x18ftypisom\0\0\0\0isommp42"[..], "cannot be read"),
-        (&b""[..], "no MP4, MOV, MKV"),
+    for (bytes, why, said) in [
+        (&b"The agenda of the council's meeting"[..], Cause::UnknownFormat, "no MP4, MOV, MKV"),
+        (&b"\0\0\0\x18ftypisom\0\0\0\0isommp42"[..], Cause::Damaged, "cannot be read"),
+        (&b""[..], Cause::UnknownFormat, "no MP4, MOV, MKV"),
     ] {
         std::fs::write(&path, bytes).unwrap();
         let messages = read(&path);
-        let Some(Message::Problem(Problem::Unreadable { what })) = messages.last() else { panic!("{messages:?}") };
-        assert!(what.contains(said), "{what}");
+        let Some(Message::Problem(Problem::Unreadable { cause, what })) = messages.last() else {
+            panic!("{messages:?}")
+        };
+        assert!(*cause == why && what.contains(said), "{cause:?}: {what}");
     }
     let sound = film(folder.path(), "sound.mp4", 2, "-vn -c:a aac");
     let messages = read(&sound);
-    let Some(Message::Problem(Problem::Unreadable { what })) = messages.last() else { panic!("{messages:?}") };
-    assert!(what.contains("no pictures"), "{what}");
+    let Some(Message::Problem(Problem::Unreadable { cause, .. })) = messages.last() else { panic!("{messages:?}") };
+    assert_eq!(*cause, Cause::NoPictures);
 }
 
 #[test]

@@ -105,7 +105,7 @@ async fn a_film_that_failed_is_tried_again_and_one_that_is_done_leaves_its_bytes
     assert!(matches!(films.again(here, id).await, Err(Error::Stage)));
     send(&films, here, id, 0, b"x").await.unwrap();
     let film = films.film(here, id).await.unwrap();
-    films.moved(&film, Stage::Failed { what: "it is no film".into() }).await.unwrap();
+    films.moved(&film, Stage::Failed { cause: Cause::UnknownFormat, what: "it is no film".into() }).await.unwrap();
     films.again(here, id).await.unwrap();
     let meeting = MeetingId::new();
     films.moved(&film, Stage::Reading { meeting }).await.unwrap();

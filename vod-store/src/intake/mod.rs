@@ -20,7 +20,7 @@ use tokio::{
 
 pub(crate) use doors::LONGEST;
 use doors::{Began, Doors};
-pub use status::{Connection, Fault, Health, Level, Refusal, Refused, SourceStatus, Thumbnail};
+pub use status::{Cause, Connection, Fault, Health, Level, Refusal, Refused, SourceStatus, Thumbnail};
 
 use crate::{
     Clock, MeetingId, SourceId,

@@ -168,9 +168,36 @@ pub enum Refusal {
     Denied,
     /// The media could not be read.
     Unreadable {
-        /// What the worker said.
+        /// Why.
+        cause: Cause,
+        /// The technical side of it, in English.
         what: String,
     },
+}
+
+/// Why media could not be read: what the pages have words for, in every language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It is no kind of file or stream that is known here.
+    UnknownFormat,
+    /// There are no pictures in it.
+    NoPictures,
+    /// There is nothing in it that is taken, or decoded, here.
+    UnknownCodec,
+    /// What a codec says of itself at the beginning is malformed, or beyond what is taken.
+    Configuration,
+    /// It is damaged, or breaks off.
+    Damaged,
+    /// Nothing came out of it for a long time.
+    Stuck,
+    /// Each worker that read it died of it.
+    Crashed,
+    /// The camera answered with an error.
+    Camera,
+    /// Not the media failed but the server: its disk, its database.
+    #[default]
+    Server,
 }
 
 /// A small picture of what a source shows.

@@ -17,7 +17,7 @@ use std::{
 
 use bytes::Bytes;
 use gstreamer::{self as gst, prelude::*};
-use vod_store::{Language, media::SEGMENT_TARGET_MS};
+use vod_store::{Language, intake::Cause, media::SEGMENT_TARGET_MS};
 
 pub(super) use chain::load;
 use chain::{PICTURES, Taken, Told, attach, demuxer, failed};
@@ -49,7 +49,7 @@ const BASE: i64 = 10_000_000_000;
 /// Reads the film at standard input to its end.
 ///
 /// # Errors
-/// [`Error::Configuration`], in words for who imports it, when it cannot be read (any further).
+/// [`Error::Unreadable`], in words for who imports it, when it cannot be read (any further).
 pub(super) fn work(profile: &Profile, began_at_ms: i64, out: &Output) -> Result<()> {
     let mut station = Station::new(profile, out, Wall::Film { at_ms: began_at_ms })?;
     let mut film = Film::open(Languages::of(profile))?;
@@ -150,12 +150,13 @@ impl Film {
     /// Opens it; of its sounds this is known.
     ///
     /// # Errors
-    /// [`Error::Configuration`] when it is no film that is known here.
+    /// [`Error::Unreadable`] when it is no film that is known here.
     pub(super) fn open(languages: Languages) -> Result<Self> {
         let mut head = [0; 16];
         let read = rustix::io::pread(std::io::stdin().as_fd(), &mut head, 0).map_err(std::io::Error::from)?;
-        let demuxer = demuxer(&head[..read])
-            .ok_or_else(|| Error::Configuration("it is no MP4, MOV, MKV, WebM, FLV or MPEG-TS file".into()))?;
+        let demuxer = demuxer(&head[..read]).ok_or_else(|| {
+            Error::unreadable(Cause::UnknownFormat, "it is no MP4, MOV, MKV, WebM, FLV or MPEG-TS file")
+        })?;
         let pipeline = gst::parse::launch(&format!("fdsrc fd=0 ! {demuxer} name=demuxer")).map_err(failed)?;
         let pipeline = pipeline.downcast::<gst::Pipeline>().map_err(|_| Error::Media("no pipeline".into()))?;
         let demuxer = pipeline.by_name("demuxer").ok_or_else(|| Error::Media("no demuxer".into()))?;
@@ -184,7 +185,7 @@ impl Film {
     /// The next pieces, sound and pictures in the order of their decoding; none at the end.
     ///
     /// # Errors
-    /// [`Error::Configuration`], in words for who imports, when the film cannot be read (any further).
+    /// [`Error::Unreadable`], in words for who imports, when the film cannot be read (any further).
     pub(super) fn next(&mut self) -> Result<Option<Vec<Timed>>> {
         let mut waited = Duration::ZERO;
         loop {
@@ -208,7 +209,7 @@ impl Film {
                 }
             }
             if waited > STUCK {
-                return Err(Error::Configuration("nothing comes out of it any more".into()));
+                return Err(Error::unreadable(Cause::Stuck, "nothing comes out of it any more"));
             }
         }
     }
@@ -224,7 +225,8 @@ impl Film {
             }
             Told::Ended(stream) => self.stream(stream).ended = true,
             Told::Foreign(Kind::Video, what) => {
-                return Err(Error::Configuration(format!("its pictures are {what}, which cannot be decoded here")));
+                let what = format!("its pictures are {what}, which cannot be decoded here");
+                return Err(Error::unreadable(Cause::UnknownCodec, what));
             }
             Told::Foreign(_, what) => eprintln!("the sound is {what}, which cannot be decoded here: it is left out"),
             Told::Complete => {
@@ -237,7 +239,7 @@ impl Film {
                 let duration = self.pipeline.query_duration::<gst::ClockTime>();
                 self.duration_ms = duration.and_then(|time| i64::try_from(time.mseconds()).ok()).filter(|ms| *ms > 0);
                 if !video {
-                    return Err(Error::Configuration("there are no pictures in it".into()));
+                    return Err(Error::unreadable(Cause::NoPictures, "there are no pictures in it"));
                 }
             }
         }
@@ -248,7 +250,8 @@ impl Film {
         let bus = self.pipeline.bus().ok_or_else(|| Error::Media("no bus".into()))?;
         match bus.pop_filtered(&[gst::MessageType::Error]).as_ref().map(|message| message.view()) {
             Some(gst::MessageView::Error(said)) => {
-                Err(Error::Configuration(format!("it cannot be read any further: {}", said.error())))
+                let what = format!("it cannot be read any further: {}", said.error());
+                Err(Error::unreadable(Cause::Damaged, what))
             }
             _ => Ok(()),
         }

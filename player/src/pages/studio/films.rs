@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use council::{meeting::TITLE_MAX, municipality::Body};
-use vod_store::films::{Film, Stage};
+use vod_store::{
+    films::{Film, Stage},
+    intake::Cause,
+};
 
 use super::{Asked, Field, Frame, Kind, Refused, Section, Staff, html, monitor};
 use crate::{App, error::Result};
@@ -28,8 +31,10 @@ struct Row {
     size: u64,
     /// How far it has got, as a sentence.
     state: String,
-    /// What the worker said of it, in English.
+    /// Why it could not be read, as a sentence with what to do.
     why: Option<String>,
+    /// The technical side of that, in English.
+    what: Option<String>,
     /// The share of the present stage, in thousandths, while it lasts.
     thousandths: Option<u16>,
     /// It can be gone on with.
@@ -61,7 +66,11 @@ fn row(frame: &Frame, film: &Film) -> Row {
     let t = frame.t;
     let (about, size) = (&film.about, film.about.size);
     let come = u16::try_from(u128::from(film.received) * 1000 / u128::from(size.max(1))).unwrap_or(1000);
-    let mut why = None;
+    let (mut why, mut what) = (None, None);
+    let mut reason = |cause: Cause, said: &str| {
+        why = Some(t.get(cause_key(cause)));
+        what = says_more(cause).then(|| said.to_owned());
+    };
     let (state, thousandths, meeting) = match &film.stage {
         Stage::Coming => (t.with("old-films-coming", "percent", come / 10), Some(come), None),
         Stage::Waiting => (t.get("old-films-waiting"), None, None),
@@ -70,12 +79,12 @@ fn row(frame: &Frame, film: &Film) -> Row {
             (t.with("old-films-reading", "percent", percent), Some(film.thousandths), None)
         }
         Stage::Done { meeting } => (t.get("old-films-done"), None, Some(meeting)),
-        Stage::CutShort { meeting, what } => {
-            why = Some(what.clone());
+        Stage::CutShort { meeting, cause, what } => {
+            reason(*cause, what);
             (t.get("old-films-cut-short"), None, Some(meeting))
         }
-        Stage::Failed { what } => {
-            why = Some(what.clone());
+        Stage::Failed { cause, what } => {
+            reason(*cause, what);
             (t.get("old-films-failed"), None, None)
         }
     };
@@ -88,12 +97,32 @@ fn row(frame: &Frame, film: &Film) -> Row {
         size,
         state,
         why,
+        what,
         thousandths,
         coming: film.stage == Stage::Coming,
         failed: matches!(film.stage, Stage::Failed { .. }),
         loose: !matches!(film.stage, Stage::Waiting | Stage::Reading { .. }),
         href: meeting.map(|meeting| format!("/meetings/{meeting}")),
     }
+}
+
+/// The words for why a film could not be read.
+fn cause_key(cause: Cause) -> &'static str {
+    match cause {
+        Cause::UnknownFormat => "old-films-cause-format",
+        Cause::NoPictures => "old-films-cause-no-pictures",
+        Cause::UnknownCodec => "old-films-cause-codec",
+        Cause::Configuration | Cause::Damaged => "old-films-cause-damaged",
+        Cause::Stuck => "old-films-cause-stuck",
+        Cause::Crashed => "old-films-cause-crashed",
+        // No camera sends a film.
+        Cause::Camera | Cause::Server => "old-films-cause-server",
+    }
+}
+
+/// Whether an expert learns more from the technical side than the words say.
+fn says_more(cause: Cause) -> bool {
+    !matches!(cause, Cause::UnknownFormat | Cause::NoPictures | Cause::Stuck)
 }
 
 fn fields(frame: &Frame, bodies: &[Body]) -> Vec<Field> {

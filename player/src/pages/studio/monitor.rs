@@ -151,7 +151,7 @@ fn refused(frame: &Frame, refused: &Refused) -> String {
         }
         Refusal::Unreachable => "monitor-refused-unreachable",
         Refusal::Denied => "monitor-refused-denied",
-        Refusal::Unreadable { what } => {
+        Refusal::Unreadable { what, .. } => {
             arguments.push(("what", what.clone()));
             "monitor-refused-unreadable"
         }

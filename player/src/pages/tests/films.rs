@@ -3,7 +3,10 @@
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use council::{AccountId, BodyId, MeetingId, MunicipalityId};
-use vod_store::films::{About, Film, Stage};
+use vod_store::{
+    films::{About, Film, Stage},
+    intake::Cause,
+};
 
 use super::{
     made_up::{HOSTILE, NOW},
@@ -13,14 +16,20 @@ use super::{
 /// A film in each stage.
 pub(super) fn every_stage() -> Vec<Film> {
     let meeting = MeetingId::new();
-    let stages = [
-        Stage::Coming,
-        Stage::Waiting,
-        Stage::Reading { meeting },
-        Stage::Done { meeting },
-        Stage::CutShort { meeting, what: HOSTILE.into() },
-        Stage::Failed { what: HOSTILE.into() },
+    let stages = [Stage::Coming, Stage::Waiting, Stage::Reading { meeting }, Stage::Done { meeting }];
+    let causes = [
+        Cause::UnknownFormat,
+        Cause::NoPictures,
+        Cause::UnknownCodec,
+        Cause::Configuration,
+        Cause::Damaged,
+        Cause::Stuck,
+        Cause::Crashed,
+        Cause::Camera,
+        Cause::Server,
     ];
+    let failed = causes.map(|cause| Stage::Failed { cause, what: HOSTILE.into() });
+    let cut_short = causes.map(|cause| Stage::CutShort { meeting, cause, what: HOSTILE.into() });
     let film = |stage| {
         let about = About {
             municipality: MunicipalityId::new(),
@@ -35,7 +44,7 @@ pub(super) fn every_stage() -> Vec<Film> {
         let id = "01a20891-c83a-76a1-9b18-38710fd17a78".parse().unwrap();
         Film { id, about, stage, received: 1 << 30, thousandths: 420 }
     };
-    stages.into_iter().map(film).collect()
+    stages.into_iter().chain(failed).chain(cut_short).map(film).collect()
 }
 
 fn described(pairs: &[(&str, &str)]) -> String {
