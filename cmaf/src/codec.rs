@@ -58,6 +58,16 @@ pub fn aac_config(object_type: u8, sample_rate: u32, channels: u16) -> Result<By
     Ok(Bytes::copy_from_slice(&word.to_be_bytes()))
 }
 
+/// A frame of silence in AAC-LC of so many channels, 1,024 samples long; none is known of more than two.
+#[must_use]
+pub fn silent_aac(channels: u16) -> Option<&'static [u8]> {
+    match channels {
+        1 => Some(&[0x00, 0xc8, 0x00, 0x80, 0x23, 0x80]),
+        2 => Some(&[0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80]),
+        _ => None,
+    }
+}
+
 struct Bits<'a> {
     bytes: &'a [u8],
     at: usize,

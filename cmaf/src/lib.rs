@@ -11,7 +11,7 @@ mod init;
 pub mod movie;
 
 pub use chunk::{ChunkIndex, SampleIndex, moof_length, read_chunk, read_chunk_head, retime_chunk, write_chunk};
-pub use codec::{Aac, aac_config, read_aac_config};
+pub use codec::{Aac, aac_config, read_aac_config, silent_aac};
 pub use init::{read_init, write_init};
 
 use bytes::Bytes;

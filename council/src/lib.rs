@@ -11,6 +11,7 @@ pub mod clock;
 pub mod db;
 pub mod digest;
 pub mod id;
+pub mod language;
 pub mod meeting;
 pub mod municipality;
 pub mod permission;
@@ -28,6 +29,7 @@ pub use id::{
     AccountId, AgendaItemId, AgendaMomentId, BodyId, MeetingId, MembershipId, MunicipalityId, PersonId, SourceId,
     SpeechId,
 };
+pub use language::Language;
 
 /// The council of an installation: every municipality on it, behind one database.
 ///

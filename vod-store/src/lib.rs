@@ -14,7 +14,6 @@ pub mod fuzz;
 mod hls;
 pub mod intake;
 mod journal;
-pub mod language;
 pub mod media;
 mod positions;
 mod program;
@@ -29,9 +28,8 @@ mod thumbnails;
 mod timeline;
 pub mod verify;
 
-pub use council::{Clock, MeetingId, SourceId};
+pub use council::{Clock, Language, MeetingId, SourceId};
 pub use films::Films;
 pub use intake::Intake;
-pub use language::Language;
 pub use recording::{Recording, Rendition};
 pub use store::Store;

@@ -150,11 +150,6 @@ impl Aac {
     }
 }
 
-/// A frame of silence in AAC-LC stereo; a test decodes it.
-pub(crate) const SILENT_FRAME: &[u8] = &[0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80];
-/// The same of one channel.
-pub(crate) const SILENT_FRAME_MONO: &[u8] = &[0x00, 0xc8, 0x00, 0x80, 0x23, 0x80];
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

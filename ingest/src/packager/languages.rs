@@ -15,7 +15,7 @@ use super::{
     AudioFrame, Cut, JUMP_AHEAD, MISSING, MS, Packager,
     anchor::Anchor,
     audio::AudioTrack,
-    config::{Aac, SILENT_FRAME, SILENT_FRAME_MONO},
+    config::Aac,
     describe::{audio_track, part},
 };
 use crate::Result;
@@ -110,16 +110,11 @@ struct LanguageTrack {
 
 impl LanguageTrack {
     fn new(aac: &Aac, name: TrackName, zero: i64) -> Self {
-        let silence = match aac.channels {
-            1 => Some(SILENT_FRAME_MONO),
-            2 => Some(SILENT_FRAME),
-            _ => None,
-        };
         Self {
             name,
             audio: AudioTrack::new(aac.rate, aac.frame, zero),
             zero,
-            silence,
+            silence: cmaf::silent_aac(aac.channels),
             silent: false,
             latest: 0,
             frames: 0,

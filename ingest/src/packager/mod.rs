@@ -28,7 +28,7 @@ use crate::Result;
 use anchor::Anchor;
 pub use audio::AudioFrame;
 use audio::AudioTrack;
-use config::{Aac, Avc, SILENT_FRAME};
+use config::{Aac, Avc};
 use describe::{Names, audio_track, part, video_track};
 pub(crate) use languages::MOST as MOST_LANGUAGES;
 use languages::{LanguageTracks, Languages};
@@ -349,7 +349,8 @@ impl Packager {
                 let pts = set.audio.next_pts().unwrap_or(set.zero);
                 // After a gap silence goes on where the pictures do.
                 let pts = if dts - pts > MS * 1000 { dts } else { pts };
-                let frame = AudioFrame { pts, data: Bytes::from_static(SILENT_FRAME), arrived_ms };
+                let silence = cmaf::silent_aac(2).expect("of two channels there is a frame of silence");
+                let frame = AudioFrame { pts, data: Bytes::from_static(silence), arrived_ms };
                 let cuts = set.audio.push(frame, &mut self.anchor);
                 self.output.extend(cuts.into_iter().map(|cut| part(&self.names.audio, cut)));
             }
