@@ -80,6 +80,11 @@ impl Language {
     /// Greek: the council's own, where nothing else is said.
     pub const GREEK: Self = Self(*b"el\0");
 
+    /// The languages whose names are known here, by their code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KNOWN.iter().map(|known| known.0.parse().expect("a code of the table names a language"))
+    }
+
     /// The code: `el`.
     #[must_use]
     pub fn code(&self) -> &str {

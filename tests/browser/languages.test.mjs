@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { axe, openPage, startBema, startBrowser, until } from './bema.mjs';
+import { axe, logIn, openPage, startBema, startBrowser, until } from './bema.mjs';
 
 const GREEK = 440;
 const ENGLISH = 880;
@@ -12,14 +12,15 @@ const ENGLISH = 880;
 let bema, browser, encoder, page;
 
 /** An encoder whose sounds are tones, by languages; some for so many seconds only. */
-const publish = (address, sounds) => {
+const publish = (address, sounds, alone) => {
   const input = ([, hertz, seconds]) =>
     ['-re', '-f', 'lavfi', ...(seconds ? ['-t', String(seconds)] : []), '-i', `sine=r=48000:f=${hertz}`];
   const inputs = sounds.flatMap(input);
-  const maps = [-1, ...sounds.keys()].flatMap((index) => ['-map', String(index + 1)]);
+  const picture = alone ? [] : ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25'];
+  const maps = Array.from({ length: sounds.length + (alone ? 0 : 1) }, (_, index) => ['-map', String(index)]).flat();
   const called = sounds.flatMap(([language], index) => [`-metadata:s:a:${index}`, `language=${language}`]);
   const program = spawn('ffmpeg', [
-    ...['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25'], ...inputs, ...maps, ...called,
+    ...['-nostdin', '-v', 'error'], ...picture, ...inputs, ...maps, ...called,
     ...'-c:v libx264 -preset ultrafast -g 25 -bf 0 -pix_fmt yuv420p -b:v 800k -c:a aac -b:a 96k'.split(' '),
     // ffmpeg would hold all back for ten seconds where one ends.
     ...'-max_interleave_delta 200000 -f mpegts'.split(' '), address,
@@ -148,6 +149,39 @@ test('where the interpreter breaks off within the transmission, the chamber is h
   encoder = publish(bema.publishSrt, [['ell', GREEK], ['eng', ENGLISH, 10]]);
   await hears(page, ENGLISH);
   await hears(page, GREEK);
+});
+
+test('the clerk adds an interpreter with an encoder of their own, who is heard beside the chamber', async () => {
+  await encoder.stop();
+  const clerk = await openPage(browser, { locale: 'en-GB' });
+  await logIn(clerk, bema.url, bema.clerk);
+  await clerk.waitForURL('**/studio');
+  await clerk.goto(`${bema.url}/studio/sources`);
+  await clerk.locator('form[action="/studio/sources"] input[name=name]').fill('Interpreter');
+  await clerk.getByRole('button', { name: 'Add the encoder' }).click();
+  const address = await clerk.locator('code', { hasText: /^srt:/ }).innerText();
+  await clerk.goto(`${bema.url}/studio/meetings/${bema.meeting}`);
+  await clerk.locator('form.assign').getByLabel('Source').selectOption({ label: 'Interpreter' });
+  await clerk.getByLabel('Role').selectOption({ label: 'Interpretation' });
+  assert.equal(await clerk.getByLabel('Interpreted into').inputValue(), 'en');
+  await clerk.getByRole('button', { name: 'Assign' }).click();
+  const seat = clerk.locator('.source-list > li', { hasText: 'Interpretation: English' });
+  await seat.waitFor();
+  await clerk.waitForLoadState();
+  assert.deepEqual(await axe(clerk), []);
+
+  encoder = publish(bema.publishSrt, [['ell', GREEK]]);
+  await hears(page, GREEK);
+  const interpreter = publish(address, [['eng', ENGLISH]], 'sound alone');
+  await hears(page, ENGLISH);
+  // What a booth does not send is not missed.
+  await until('the seat is well', async () => (await seat.locator('.healthy').count()) === 1, 30_000);
+  await interpreter.stop();
+  await hears(page, GREEK);
+  await seat.getByRole('button', { name: 'Take away from the meeting' }).click();
+  await seat.waitFor({ state: 'detached' });
+  assert.deepEqual(clerk.faults, []);
+  await clerk.context().close();
 });
 
 test('the scripts of the page report no fault', () => {

@@ -36,6 +36,14 @@ impl Encoder {
             .args("-c:v libx264 -preset ultrafast -g 25 -bf 0 -pix_fmt yuv420p -c:a aac -b:a 96k -f mpegts".split(' '));
         Self(command.arg(url).stderr(Stdio::null()).spawn().unwrap())
     }
+
+    /// An interpreter's, over RTMP: sound alone, in mono, as it leaves a booth.
+    fn speak(url: &str, hertz: f64) -> Self {
+        let mut command = Command::new("ffmpeg");
+        command.args("-nostdin -v error -re -f lavfi -i".split(' ')).arg(format!("sine=r=44100:f={hertz}"));
+        command.args("-ac 1 -c:a aac -b:a 64k -f flv".split(' ')).arg(url);
+        Self(command.stderr(Stdio::null()).spawn().unwrap())
+    }
 }
 
 impl Drop for Encoder {
@@ -48,12 +56,17 @@ impl Drop for Encoder {
 
 /// An encoder that is let in; until its new key is known it is refused, and ffmpeg does not try again by itself.
 async fn connect(clerk: &Clerk<'_>, url: &str, sounds: &[(&str, f64)]) -> Encoder {
+    let_in(clerk, 1, || Encoder::send(url, sounds)).await
+}
+
+/// As [`connect`], of an encoder with which so many are connected.
+async fn let_in(clerk: &Clerk<'_>, connected: usize, start: impl Fn() -> Encoder) -> Encoder {
     let began = Instant::now();
-    let mut encoder = Encoder::send(url, sounds);
-    while !clerk.sees_connected(1).await {
+    let mut encoder = start();
+    while !clerk.sees_connected(connected).await {
         assert!(began.elapsed() < SOON, "the encoder is not let in");
         if encoder.0.try_wait().unwrap().is_some() {
-            encoder = Encoder::send(url, sounds);
+            encoder = start();
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
@@ -118,6 +131,20 @@ impl Viewer<'_> {
             }
             assert!(began.elapsed() < SOON, "{rendition} has not come to {count} cuts: {playlist}");
             tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Waits until the newest two segments of a rendition sound so.
+    async fn comes_to_hear(&self, rendition: &str, hertz: f64) {
+        let (began, mut heard) = (Instant::now(), 0.0);
+        while (heard - hertz).abs() > hertz / 25.0 {
+            assert!(began.elapsed() < SOON, "{rendition} sounds at {heard} Hz, not {hertz}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let newest = cuts(&self.playlist(rendition).await).pop().filter(|(_, segments)| segments.len() >= 2);
+            if let Some((init, mut segments)) = newest {
+                segments.drain(..segments.len() - 2);
+                heard = self.hears(&(init, segments)).await;
+            }
         }
     }
 
@@ -189,4 +216,54 @@ async fn an_interpreter_is_heard_live_after_the_end_and_in_the_download() {
     assert_eq!(String::from_utf8_lossy(&probe.stdout), "video|1|und\naudio|1|ell\naudio|0|eng\n");
     is(pitch(&download, "0:a:0", 0.5, 2.0), GREEK, "the floor of the download");
     is(pitch(&download, "0:a:1", 0.5, 2.0), ENGLISH, "English in the download");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interpreter_with_an_encoder_of_their_own_is_a_language_of_the_chamber() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = std::fs::File::create(folder.path().join("log")).unwrap();
+    let server = Server::start_with(folder.path(), free_ports(), "[media]\n", log.into());
+    let clerk = Clerk::log_in(&server).await;
+    let chamber = clerk.send("/studio/sources", "name=OBS".into()).await;
+    clerk.assign(chamber["id"].as_str().unwrap()).await;
+    let booth = clerk.send("/studio/sources", "name=Booth".into()).await;
+    let booth_id = booth["id"].as_str().unwrap();
+    let sources = format!("/studio/meetings/{}/sources", server.meeting);
+    clerk.send(&sources, format!("source={booth_id}&rank=interpreter&language=en")).await;
+    let viewer = Viewer { clerk: &clerk, folder: folder.path() };
+    let speak =
+        || Encoder::speak(&format!("{}/{}", booth["url"].as_str().unwrap(), booth["key"].as_str().unwrap()), ENGLISH);
+
+    let interpreter = let_in(&clerk, 1, speak).await;
+    let url = chamber["srt_url"].as_str().unwrap();
+    let encoder = let_in(&clerk, 2, || Encoder::send(url, &[("ell", GREEK)])).await;
+    viewer.comes_to_hear("audio-en", ENGLISH).await;
+    viewer.comes_to_hear("audio", GREEK).await;
+    assert!(viewer.playlist("index").await.contains("LANGUAGE=\"en\",NAME=\"English\""));
+
+    // The booth is lost: silence at first, then the floor; its chamber goes on.
+    drop(interpreter);
+    viewer.comes_to_hear("audio-en", GREEK).await;
+    let without = cuts(&viewer.playlist("audio-en").await).len();
+    // It comes back; then the clerk takes it from the meeting.
+    let interpreter = let_in(&clerk, 2, speak).await;
+    viewer.comes_to_hear("audio-en", ENGLISH).await;
+    let again = cuts(&viewer.playlist("audio-en").await).len();
+    assert_eq!(again, without + 1, "everybody's stream breaks off once for it");
+    clerk.send(&format!("{sources}/{booth_id}/remove"), String::new()).await;
+    viewer.comes_to_hear("audio-en", GREEK).await;
+    drop((encoder, interpreter));
+
+    clerk.send(&format!("/studio/meetings/{}/end", server.meeting), String::new()).await;
+    let (floor, english) = (cuts(&viewer.playlist("audio").await), cuts(&viewer.playlist("audio-en").await));
+    let lengths = |cuts: &[(String, Vec<String>)]| cuts.iter().map(|(_, segments)| segments.len()).collect::<Vec<_>>();
+    let (floor, segments) = (lengths(&floor), lengths(&english));
+    let alike = floor.len() == segments.len() && floor.iter().zip(&segments).all(|(a, b)| a.abs_diff(*b) <= 1);
+    assert!(alike, "the floor has {floor:?} segments in its cuts, English {segments:?}");
+    is(viewer.hears(&english[without]).await, ENGLISH, "English, after the end");
+    let download = folder.path().join("download.mp4");
+    std::fs::write(&download, viewer.get("download.mp4").await).unwrap();
+    let asked = "-v error -show_entries stream_tags=language -of csv=p=0".split(' ');
+    let probe = Command::new("ffprobe").args(asked).arg(&download).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&probe.stdout), "und\nell\neng\n");
 }

@@ -118,6 +118,12 @@ async fn what_is_refused_is_said_at_the_field_and_what_was_typed_stands() {
             "source",
             "\"backup\" selected",
         ),
+        (
+            format!("/studio/meetings/{meeting}/sources"),
+            format!("source={}&rank=interpreter&language=english", council::SourceId::new()),
+            "language",
+            "\"interpreter\" selected",
+        ),
     ] {
         let refused = submit(&house, &path, &clerk, &form).await;
         let html = refused.text();

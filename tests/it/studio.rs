@@ -47,6 +47,7 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
         (Method::POST, "/studio/cameras".to_owned(), "camera=x&url=rtsp://camera/"),
         (Method::POST, format!("/studio/cameras/{source}"), "url=rtsp://camera/"),
         (Method::POST, format!("/studio/meetings/{meeting}/sources"), "source=x&rank=primary"),
+        (Method::POST, format!("/studio/meetings/{meeting}/sources/{source}/remove"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/start"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/pause"), ""),
         (Method::POST, format!("/studio/meetings/{meeting}/resume"), ""),

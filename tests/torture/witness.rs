@@ -73,7 +73,7 @@ async fn write(folder: PathBuf, seed: u64) -> ExitCode {
     let store = open(folder).expect("the folder");
     let known = store.catalogue().await.expect("the catalogue");
     let (meeting, source) =
-        known.first().map_or((MeetingId::new(), SourceId::new()), |known| (known.meeting, known.sources[0]));
+        known.first().map_or((MeetingId::new(), SourceId::new()), |known| (known.meeting, known.sources.pictures[0]));
     let recording = store.begin(meeting, &about(), &[source]).await.expect("the meeting goes on");
     for track in TRACKS {
         tokio::spawn(bear_witness(recording.clone(), track));

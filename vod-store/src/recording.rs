@@ -21,6 +21,7 @@ use crate::{
     media::TrackKind,
     program::{Cut, Story},
     rendition::{Shown, Siblings},
+    sources::Sources,
     store::About,
     take::Take,
     thumbnails::Thumbnails,
@@ -144,7 +145,7 @@ pub struct Recording {
     meeting: MeetingId,
     about: About,
     began_at_ms: i64,
-    sources: RwLock<Vec<SourceId>>,
+    sources: RwLock<Sources>,
     renditions: RwLock<Vec<Arc<Rendition>>>,
     siblings: Siblings,
     version: Arc<AtomicU64>,
@@ -209,13 +210,13 @@ impl Recording {
         self.began_at_ms
     }
 
-    /// Its sources by rank, the primary first.
+    /// Its sources.
     #[must_use]
-    pub fn sources(&self) -> Vec<SourceId> {
+    pub fn sources(&self) -> Sources {
         self.sources.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_sources(&self, sources: Vec<SourceId>) {
+    pub(crate) fn set_sources(&self, sources: Sources) {
         *self.sources.write().unwrap_or_else(PoisonError::into_inner) = sources;
     }
 

@@ -5,7 +5,9 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use crate::{
-    media::{Part, Track, TrackKind},
+    SourceId,
+    interpretation::{Interpretation, Mark, ticks_to_ms},
+    media::{Part, Track, TrackKind, TrackName},
     take::{Hangs, TakeId, Writer},
 };
 
@@ -45,6 +47,8 @@ enum Stage {
         take: TakeId,
         writer: Writer,
         moves: bool,
+        /// The interpreters whose sound the take carries.
+        interpretations: Vec<Interpretation>,
     },
 }
 
@@ -94,13 +98,23 @@ impl Run {
         self.came();
         let leads = leading(&self.tracks).is_some_and(|leading| opens(&part, leading));
         if leads && may_open && matches!(self.stage, Stage::Writing { moves: true, .. }) {
+            self.finish().await;
             self.restart(Vec::new());
         }
         match &mut self.stage {
-            Stage::Writing { take, writer, .. } => match writer.part(part).await {
-                Ok(()) => Fate::Kept,
-                Err(Hangs) => Fate::Hangs(*take),
-            },
+            Stage::Writing { take, writer, interpretations, .. } => {
+                let follows = leading(&self.tracks).filter(|leading| leading.name == part.track).map(|leading| {
+                    (
+                        Mark::of(&part, leading.timescale),
+                        ticks_to_ms(part.start + u64::from(part.duration), leading.timescale),
+                    )
+                });
+                let mut parts = vec![part];
+                if let Some((mark, end_ms)) = follows {
+                    parts.extend(interpretations.iter_mut().flat_map(|one| one.follow(mark, end_ms)));
+                }
+                hand_on(*take, writer, parts).await
+            }
             Stage::Waiting { held } => {
                 held.push_back(part);
                 if held.len() > HELD {
@@ -125,12 +139,50 @@ impl Run {
         }
     }
 
-    /// Its parts go to this take from now on.
-    pub(crate) fn writes(&mut self, take: TakeId, writer: Writer) {
-        self.stage = Stage::Writing { take, writer, moves: false };
+    /// Its parts go to this take from now on, and with them the sound of these interpreters.
+    pub(crate) fn writes(&mut self, take: TakeId, writer: Writer, interpretations: Vec<Interpretation>) {
+        self.stage = Stage::Writing { take, writer, moves: false, interpretations };
     }
 
-    /// Its take's disk hangs: at the next keyframe another is to be opened, elsewhere.
+    /// A part of an interpreter's sound, which goes to the take if that carries it.
+    pub(crate) async fn interpreted(&mut self, source: SourceId, part: &Part) -> Fate {
+        let Stage::Writing { take, writer, interpretations, .. } = &mut self.stage else { return Fate::Kept };
+        let own = interpretations.iter_mut().filter(|one| one.source() == source);
+        let parts = own.flat_map(|one| one.take_in(part)).collect();
+        hand_on(*take, writer, parts).await
+    }
+
+    /// The interpreters whose sound the take carries, and as which track; none while no take is open.
+    pub(crate) fn interpreters(&self) -> Option<Vec<(SourceId, &Track)>> {
+        match &self.stage {
+            Stage::Waiting { .. } => None,
+            Stage::Writing { interpretations, .. } => {
+                Some(interpretations.iter().map(|one| (one.source(), one.track())).collect())
+            }
+        }
+    }
+
+    /// Whether a track of the source's own has this name.
+    pub(crate) fn has(&self, name: &TrackName) -> bool {
+        self.tracks.iter().any(|track| track.name == *name)
+    }
+
+    /// Where a take that opens with these parts begins.
+    pub(crate) fn begins(&self, parts: &[Part]) -> Option<Mark> {
+        let leading = leading(&self.tracks)?;
+        parts.iter().find(|part| part.track == leading.name).map(|part| Mark::of(part, leading.timescale))
+    }
+
+    /// The interpreters' last words go to the take, which ends.
+    async fn finish(&mut self) {
+        if let Stage::Writing { take, writer, interpretations, .. } = &mut self.stage {
+            let parts = interpretations.iter_mut().filter_map(Interpretation::flush).collect();
+            // A disk that hangs at the end of a take has been told of before.
+            let _ = hand_on(*take, writer, parts).await;
+        }
+    }
+
+    /// At the next keyframe another take is to be opened: on another disk, or with other interpreters.
     pub(crate) fn moves(&mut self) {
         if let Stage::Writing { moves, .. } = &mut self.stage {
             *moves = true;
@@ -139,9 +191,20 @@ impl Run {
 
     /// Its take is over; the next keyframe opens another, or one that is among the `unwritten` parts.
     pub(crate) fn restart(&mut self, unwritten: Vec<Part>) {
-        let skip = unwritten.len().saturating_sub(HELD);
-        self.stage = Stage::Waiting { held: unwritten.into_iter().skip(skip).collect() };
+        let own = |part: &Part| self.tracks.iter().any(|track| track.name == part.track);
+        let mut held: VecDeque<Part> = unwritten.into_iter().filter(own).collect();
+        held.drain(..held.len().saturating_sub(HELD));
+        self.stage = Stage::Waiting { held };
     }
+}
+
+async fn hand_on(take: TakeId, writer: &Writer, parts: Vec<Part>) -> Fate {
+    for part in parts {
+        if let Err(Hangs) = writer.part(part).await {
+            return Fate::Hangs(take);
+        }
+    }
+    Fate::Kept
 }
 
 /// Drops the leading track's parts before the first keyframe that is held; answers when that one begins, if there is one.

@@ -23,9 +23,9 @@ pub(super) async fn of_municipality(connection: &mut AnyConnection, of: Municipa
 
 pub(super) async fn of_meeting(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<(Source, Rank)>> {
     let rows = sqlx::query(
-        "SELECT s.id, s.municipality, s.name, s.kind, s.key_hint, s.url, a.rank
+        "SELECT s.id, s.municipality, s.name, s.kind, s.key_hint, s.url, a.rank, a.language
          FROM meeting_source a JOIN source s ON s.id = a.source WHERE a.meeting = $1
-         ORDER BY CASE a.rank WHEN 'primary' THEN 0 ELSE 1 END, a.assigned_at_ms, s.id",
+         ORDER BY CASE a.rank WHEN 'primary' THEN 0 WHEN 'backup' THEN 1 ELSE 2 END, a.assigned_at_ms, s.id",
     )
     .bind(meeting.to_string())
     .fetch_all(connection)
@@ -159,17 +159,35 @@ pub(super) async fn assign(
     now_ms: i64,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO meeting_source (meeting, source, municipality, rank, assigned_at_ms) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (meeting, source) DO UPDATE SET rank = excluded.rank",
+        "INSERT INTO meeting_source (meeting, source, municipality, rank, language, assigned_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (meeting, source) DO UPDATE SET rank = excluded.rank, language = excluded.language",
     )
     .bind(meeting.to_string())
     .bind(source.to_string())
     .bind(municipality.to_string())
     .bind(rank.name())
+    .bind(rank.language().map(String::from))
     .bind(now_ms)
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Answers whether the municipality's meeting had it.
+pub(super) async fn unassign(
+    connection: &mut AnyConnection,
+    municipality: MunicipalityId,
+    meeting: MeetingId,
+    source: SourceId,
+) -> Result<bool> {
+    let done = sqlx::query("DELETE FROM meeting_source WHERE meeting = $1 AND source = $2 AND municipality = $3")
+        .bind(meeting.to_string())
+        .bind(source.to_string())
+        .bind(municipality.to_string())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 fn source(row: &AnyRow) -> Result<Source> {
@@ -184,9 +202,14 @@ fn source(row: &AnyRow) -> Result<Source> {
 }
 
 fn rank(row: &AnyRow) -> Result<Rank> {
-    let name: String = row.try_get("rank")?;
-    [Rank::Primary, Rank::Backup]
-        .into_iter()
-        .find(|rank| rank.name() == name)
-        .ok_or_else(|| undecodable("rank", "unknown"))
+    let (name, language): (String, Option<String>) = (row.try_get("rank")?, row.try_get("language")?);
+    match (name.as_str(), language) {
+        ("primary", None) => Ok(Rank::Primary),
+        ("backup", None) => Ok(Rank::Backup),
+        ("interpreter", Some(language)) => {
+            let language = language.parse().map_err(|_| undecodable("language", "unknown"))?;
+            Ok(Rank::Interpreter { language })
+        }
+        _ => Err(undecodable("rank", "unknown")),
+    }
 }

@@ -7,7 +7,7 @@ pub use camera::{Camera, NewAddress};
 use serde_json::json;
 
 use crate::{
-    Council, Error, MeetingId, MunicipalityId, Result, SourceId,
+    Council, Error, Language, MeetingId, MunicipalityId, Result, SourceId,
     audit::{self, Line},
     permission::Clerk,
     stream_key::{KeyHash, StreamKey},
@@ -51,13 +51,18 @@ pub struct Source {
     pub kind: Kind,
 }
 
-/// What a source is to a meeting; the viewer sees the lowest rank that is healthy.
+/// What a source is to a meeting; of those that are shown the viewer sees the lowest rank that is healthy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// Shown while it is there.
     Primary,
     /// Recorded beside it, shown when the primary fails.
     Backup,
+    /// Only heard: its sound is a further language of whatever is shown.
+    Interpreter {
+        /// What is spoken there.
+        language: Language,
+    },
 }
 
 impl Kind {
@@ -72,12 +77,22 @@ impl Kind {
 }
 
 impl Rank {
+    /// What is spoken there, of an interpreter.
+    #[must_use]
+    pub fn language(self) -> Option<Language> {
+        match self {
+            Self::Interpreter { language } => Some(language),
+            Self::Primary | Self::Backup => None,
+        }
+    }
+
     /// The name in SQL, in JSON and in locale keys.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Primary => "primary",
             Self::Backup => "backup",
+            Self::Interpreter { .. } => "interpreter",
         }
     }
 }
@@ -231,13 +246,29 @@ impl Council {
         }
         db::assign(&mut write, municipality, meeting, source, rank, self.clock.now_ms()).await?;
         let subject = meeting.to_string();
-        let detail = json!({ "source": source, "rank": rank.name() });
+        let detail = json!({ "source": source, "rank": rank.name(), "language": rank.language() });
         let line = Line { account: Some(clerk.account()), act: "source.assign", subject: &subject, detail };
         audit::append(&mut write, &self.clock, municipality, line).await?;
         write.commit().await
     }
 
-    /// The sources of a meeting, primary first.
+    /// Takes a source from a meeting; what it has sent stays.
+    ///
+    /// # Errors
+    /// When the meeting does not have it, the meeting is not the municipality's, or the database fails.
+    pub async fn unassign_source(&self, clerk: &Clerk, meeting: MeetingId, source: SourceId) -> Result<()> {
+        let municipality = clerk.municipality();
+        let mut write = self.write().await?;
+        if !db::unassign(&mut write, municipality, meeting, source).await? {
+            return Err(Error::NotFound("source"));
+        }
+        let (subject, detail) = (meeting.to_string(), json!({ "source": source }));
+        let line = Line { account: Some(clerk.account()), act: "source.unassign", subject: &subject, detail };
+        audit::append(&mut write, &self.clock, municipality, line).await?;
+        write.commit().await
+    }
+
+    /// The sources of a meeting: the primary first, the interpreters last.
     ///
     /// # Errors
     /// When the database fails.

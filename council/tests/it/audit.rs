@@ -34,7 +34,7 @@ async fn the_log_says_who_did_what(bench: &Bench) {
     assert_eq!(newest[0].subject, meeting.id.to_string());
     assert_eq!(newest[0].at_ms, bench.clock.now_ms());
     let detail: serde_json::Value = serde_json::from_str(&newest[0].detail).unwrap();
-    assert_eq!(detail, serde_json::json!({ "source": source.id, "rank": "primary" }));
+    assert_eq!(detail, serde_json::json!({ "source": source.id, "rank": "primary", "language": null }));
     let older = council.audit_log(town.municipality.id, Some(5), 100).await.unwrap();
     assert_eq!(older.iter().map(|entry| entry.number).collect::<Vec<_>>(), [4, 3, 2, 1]);
     assert!(council.audit_log(MunicipalityId::new(), None, 100).await.unwrap().is_empty());

@@ -114,6 +114,21 @@ async fn a_meeting_has_its_sources_primary_first(bench: &Bench) {
     council.assign_source(&town.clerk, meeting.id, b.id, Rank::Backup).await.unwrap();
     council.assign_source(&town.clerk, meeting.id, a.id, Rank::Primary).await.unwrap();
     assert_eq!(order().await, [(a.id, Rank::Primary), (b.id, Rank::Backup)]);
+    // An interpreter comes last, and changes language in place.
+    for language in ["en", "gsw", "de"] {
+        let interpreter = Rank::Interpreter { language: language.parse().unwrap() };
+        council.assign_source(&town.clerk, meeting.id, a.id, interpreter).await.unwrap();
+        assert_eq!(order().await, [(b.id, Rank::Backup), (a.id, interpreter)]);
+    }
+    let other = bench.town("amari").await;
+    let foreign = council.unassign_source(&other.clerk, meeting.id, a.id).await;
+    assert!(matches!(foreign, Err(Error::NotFound("source"))), "{foreign:?}");
+    council.unassign_source(&town.clerk, meeting.id, a.id).await.unwrap();
+    assert_eq!(order().await, [(b.id, Rank::Backup)]);
+    let twice = council.unassign_source(&town.clerk, meeting.id, a.id).await;
+    assert!(matches!(twice, Err(Error::NotFound("source"))), "{twice:?}");
+    council.assign_source(&town.clerk, meeting.id, a.id, Rank::Primary).await.unwrap();
+    assert_eq!(order().await, [(a.id, Rank::Primary), (b.id, Rank::Backup)]);
 }
 
 async fn another_municipalitys_source_is_not_found(bench: &Bench) {

@@ -119,7 +119,7 @@ pub(super) struct Refused {
 }
 
 /// The fields that a refusal can name, as the server calls them and as the forms do.
-const FIELDS: [(&str, &str); 25] = [
+const FIELDS: [(&str, &str); 26] = [
     ("error-credentials", "email"),
     ("error-invalid-accent", "accent"),
     ("error-invalid-agenda", "agenda"),
@@ -127,6 +127,7 @@ const FIELDS: [(&str, &str); 25] = [
     ("error-invalid-date", "date"),
     ("error-invalid-email", "email"),
     ("error-invalid-hosts", "host"),
+    ("error-invalid-language", "language"),
     ("error-invalid-members", "members"),
     ("error-invalid-name", "name"),
     ("error-invalid-name-en", "name_en"),

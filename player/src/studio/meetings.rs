@@ -6,13 +6,13 @@ use axum::{
     response::Response,
 };
 use council::{
-    MeetingId, SourceId,
+    MeetingId,
     agenda::{self, Agenda},
     meeting::{Act, Meeting, NewMeeting, Stage},
-    source::Rank,
+    source::{Rank, Source},
 };
 use serde::{Deserialize, Serialize};
-use vod_store::store::About;
+use vod_store::{Sources, sources::Interpreter, store::About};
 
 use super::{Answer, invalid};
 use crate::{
@@ -86,6 +86,18 @@ fn about(clerk: &Clerk, meeting: &Meeting, agenda: &Agenda) -> About {
     }
 }
 
+/// The meeting's sources as the record knows them.
+fn cast(assigned: Vec<(Source, Rank)>) -> Sources {
+    let mut sources = Sources::default();
+    for (Source { id: source, .. }, rank) in assigned {
+        match rank {
+            Rank::Primary | Rank::Backup => sources.pictures.push(source),
+            Rank::Interpreter { language } => sources.interpreters.push(Interpreter { source, language }),
+        }
+    }
+    sources
+}
+
 /// Goes live: first the record, then the stage; a press that comes second finds it done.
 pub(super) async fn start(State(app): State<App>, clerk: Clerk, answer: Answer, Path(id): Path<String>) -> Response {
     let done = async {
@@ -94,9 +106,8 @@ pub(super) async fn start(State(app): State<App>, clerk: Clerk, answer: Answer, 
             return Err(Error::Council(council::Error::Stage { from: meeting.stage.name(), act: "start" }));
         }
         let sources = app.council.meeting_sources(meeting.id).await?;
-        let sources: Vec<SourceId> = sources.into_iter().map(|(source, _)| source.id).collect();
         let agenda = app.council.agenda(clerk.here.id, meeting.id).await?;
-        app.store.begin(meeting.id, &about(&clerk, &meeting, &agenda), &sources).await?;
+        app.store.begin(meeting.id, &about(&clerk, &meeting, &agenda), cast(sources)).await?;
         app.council.act(&clerk.clerk, meeting.id, Act::Start).await?;
         Ok(meeting.id)
     };
@@ -185,6 +196,9 @@ async fn moved_or_again(
 pub(super) struct Assignment {
     source: String,
     rank: String,
+    /// Of an interpreter.
+    #[serde(default)]
+    language: String,
 }
 
 pub(super) async fn assign(
@@ -201,17 +215,38 @@ pub(super) async fn assign(
         let rank = match form.rank.as_str() {
             "primary" => Rank::Primary,
             "backup" => Rank::Backup,
+            "interpreter" => Rank::Interpreter { language: form.language.parse().map_err(|_| invalid("language"))? },
             _ => return Err(invalid("rank")),
         };
         app.council.assign_source(&clerk.clerk, meeting.id, source, rank).await?;
-        if meeting.stage.in_session().is_some() {
-            let sources = app.council.meeting_sources(meeting.id).await?;
-            app.store.set_sources(meeting.id, sources.into_iter().map(|(source, _)| source.id).collect()).await?;
-        }
-        Ok(meeting.id)
+        recast(&app, &meeting).await
     };
     let done: Result<MeetingId> = done.await;
     moved_or_again(app, staff, &answer, done, (id, typed)).await
+}
+
+pub(super) async fn unassign(
+    State(app): State<App>,
+    clerk: Clerk,
+    answer: Answer,
+    Path((id, source)): Path<(String, String)>,
+) -> Response {
+    let done = async {
+        let meeting = find(&app, &clerk, &id).await?;
+        let source = source.parse().map_err(|_| Error::NotFound)?;
+        app.council.unassign_source(&clerk.clerk, meeting.id, source).await?;
+        recast(&app, &meeting).await
+    };
+    moved(&app, &answer, done.await, &id)
+}
+
+/// The recording of a meeting in session is told of its sources.
+async fn recast(app: &App, meeting: &Meeting) -> Result<MeetingId> {
+    if meeting.stage.in_session().is_some() {
+        let sources = app.council.meeting_sources(meeting.id).await?;
+        app.store.set_sources(meeting.id, cast(sources)).await?;
+    }
+    Ok(meeting.id)
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/end", post(meetings::end))
         .route("/studio/meetings/{id}/cancel", post(meetings::cancel))
         .route("/studio/meetings/{id}/sources", post(meetings::assign))
+        .route("/studio/meetings/{id}/sources/{source}/remove", post(meetings::unassign))
         .route("/studio/meetings/{id}/agenda/{act}", post(agenda::press))
         .route("/studio/meetings/{id}/words/{act}", post(transcript::press))
         .route("/studio/bodies/{id}/members/{act}", post(members::change))

@@ -27,7 +27,7 @@ impl Desk {
             return Ok(());
         }
         let recording = &self.given.recording;
-        self.given.intake.close_doors(recording.meeting(), &recording.sources());
+        self.given.intake.close_doors(recording.meeting(), &recording.sources().all());
         self.halt(Shows::InCamera, State::InCamera { since_ms: at_ms }).await;
         if let Err(error) = self.note(Entry::InCamera { at_ms }) {
             self.disk_refused(self.folder, &error);

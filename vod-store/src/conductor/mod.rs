@@ -3,6 +3,7 @@
 //! Every source is written to takes of its own, whether it is shown or not. Shown is the source of the lowest rank
 //! that has come to a keyframe; where none has, the slate. A part is public only when its take's writer says that it is on disk.
 mod air;
+mod booths;
 mod disk;
 mod doors;
 mod reserve;
@@ -26,6 +27,7 @@ use crate::{
     recording::{Shows, State},
     run::Run,
     slate::{Running, Slate},
+    sources::Sources,
     take::{Backlog, Take, TakeId, Writer, Written},
 };
 
@@ -55,7 +57,7 @@ pub(crate) enum Command {
     /// Show and keep the sources again, once what was taken behind closed doors has passed by.
     OpenDoors(oneshot::Sender<io::Result<()>>),
     /// These are the sources now.
-    Sources(Vec<SourceId>, oneshot::Sender<io::Result<()>>),
+    Sources(Sources, oneshot::Sender<io::Result<()>>),
     /// Finish.
     End(oneshot::Sender<io::Result<()>>),
 }
@@ -118,6 +120,7 @@ struct Desk {
     given: Conductor,
     written: mpsc::UnboundedSender<(TakeId, Written)>,
     runs: HashMap<SourceId, Run>,
+    booths: booths::Booths,
     takes: HashMap<TakeId, AtWork>,
     on_air: Option<OnAir>,
     slate: Option<SlateTake>,
@@ -156,6 +159,7 @@ impl Conductor {
             given: self,
             written,
             runs: HashMap::new(),
+            booths: booths::Booths::new(),
             takes: HashMap::new(),
             on_air: None,
             slate: None,
@@ -227,16 +231,9 @@ impl Desk {
             Command::CloseDoors(reply) => (self.close_doors(at_ms).await, reply),
             Command::OpenDoors(reply) => (self.open_doors(at_ms), reply),
             Command::Sources(sources, reply) => {
-                let done = self.note(Entry::Sources { sources: sources.clone(), at_ms });
+                let done = self.note(Entry::sources(&sources, at_ms));
                 if done.is_ok() {
-                    self.runs.retain(|source, _| sources.contains(source));
-                    self.given.recording.set_sources(sources.clone());
-                    if self.halted == Some(Shows::InCamera) {
-                        self.given.intake.close_doors(self.given.recording.meeting(), &sources);
-                    }
-                    let fresh: Vec<SourceId> =
-                        sources.into_iter().filter(|source| !self.runs.contains_key(source)).collect();
-                    self.given.intake.listen(&fresh, &self.given.offers);
+                    self.change_sources(sources);
                 }
                 (done, reply)
             }

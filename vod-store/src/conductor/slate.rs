@@ -17,6 +17,7 @@ impl Desk {
         self.rush().await;
         self.leave_hanging_disk();
         self.reserve().await;
+        self.seat_interpreters();
         if self.given.offered.is_empty() {
             let gone = |source: &SourceId| !self.given.intake.connected(*source);
             let gone: Vec<SourceId> = self.runs.keys().copied().filter(gone).collect();

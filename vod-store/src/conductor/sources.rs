@@ -9,14 +9,36 @@ use crate::{
     media::Part,
     recording::Shows,
     run::{Fate, Run},
+    sources::Sources,
 };
 
 impl Desk {
     pub(super) fn rank(&self, source: SourceId) -> Option<usize> {
-        self.given.recording.sources().iter().position(|other| *other == source)
+        self.given.recording.sources().pictures.iter().position(|other| *other == source)
+    }
+
+    /// From now on these are the sources.
+    pub(super) fn change_sources(&mut self, sources: Sources) {
+        let all = sources.all();
+        self.runs.retain(|source, _| sources.pictures.contains(source));
+        // One who speaks another language now begins anew.
+        let before = self.given.recording.sources().interpreters;
+        let stays =
+            |source: &SourceId| before.iter().any(|one| one.source == *source && sources.interpreters.contains(one));
+        self.booths.retain(|source, _| stays(source));
+        if self.halted == Some(Shows::InCamera) {
+            self.given.intake.close_doors(self.given.recording.meeting(), &all);
+        }
+        let known = |source: &SourceId| self.runs.contains_key(source) || self.booths.contains_key(source);
+        let fresh: Vec<SourceId> = all.into_iter().filter(|source| !known(source)).collect();
+        self.given.recording.set_sources(sources);
+        self.given.intake.listen(&fresh, &self.given.offers);
     }
 
     pub(super) async fn on_offer(&mut self, source: SourceId, offer: Offer) {
+        if let Some(interpreter) = self.interpreter(source) {
+            return self.on_interpreter(interpreter, offer).await;
+        }
         if self.rank(source).is_none() {
             return;
         }
@@ -57,14 +79,21 @@ impl Desk {
 
     /// Opens the take of a source that has come to a keyframe.
     pub(super) async fn open_run(&mut self, source: SourceId, tracks: &[crate::media::Track], parts: Vec<Part>) {
-        match self.open_take(Some(source), tracks.to_vec()) {
+        let begins = self.runs.get(&source).and_then(|run| run.begins(&parts));
+        let interpretations = begins.map(|begins| self.interpretations(source, begins)).unwrap_or_default();
+        let mut tracks = tracks.to_vec();
+        tracks.extend(interpretations.iter().map(|one| one.track().clone()));
+        match self.open_take(Some(source), tracks) {
             Ok((id, writer)) => {
                 let Some(run) = self.runs.get_mut(&source) else { return };
-                run.writes(id, writer);
+                run.writes(id, writer, interpretations);
                 for part in parts {
                     if let Fate::Hangs(take) = run.part(part, true).await {
                         return self.give_up(take);
                     }
+                }
+                if let Fate::Hangs(take) = self.interpret_recent(source).await {
+                    self.give_up(take);
                 }
             }
             Err(error) => self.disk_refused(self.folder, &error),

@@ -138,6 +138,27 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Whether it is in the picture: of an interpreter, of whom only the sound is taken, it is none.
+    #[must_use]
+    pub fn is_in_picture(&self) -> bool {
+        match self {
+            Self::NoPicture { .. }
+            | Self::Black { .. }
+            | Self::Frozen { .. }
+            | Self::Keyframes { .. }
+            | Self::FramesLost { .. }
+            | Self::NoRendition { .. } => true,
+            Self::Stalled { .. }
+            | Self::NoSound { .. }
+            | Self::Silence { .. }
+            | Self::NoLanguage { .. }
+            | Self::SilentLanguage { .. }
+            | Self::Drift { .. } => false,
+        }
+    }
+}
+
 /// A publish that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {

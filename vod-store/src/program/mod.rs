@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     MeetingId, SourceId, journal,
     recording::Shows,
+    sources::{Interpreter, Sources},
     store::About,
     take::{PartAt, Take, TakeId},
 };
@@ -36,11 +37,16 @@ pub(crate) enum Entry {
         meeting: MeetingId,
         about: About,
         sources: Vec<SourceId>,
+        /// Programmes of before there were any do not say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        interpreters: Vec<Interpreter>,
         at_ms: i64,
     },
     /// The sources were changed.
     Sources {
         sources: Vec<SourceId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        interpreters: Vec<Interpreter>,
         at_ms: i64,
     },
     /// From here on the public is shown this take.
@@ -82,6 +88,20 @@ pub(crate) enum Entry {
     },
 }
 
+impl Entry {
+    /// The first line of a recording.
+    pub(crate) fn opened(meeting: MeetingId, about: About, sources: Sources, at_ms: i64) -> Self {
+        let Sources { pictures, interpreters } = sources;
+        Self::Opened { version: 1, meeting, about, sources: pictures, interpreters, at_ms }
+    }
+
+    /// The sources are these now.
+    pub(crate) fn sources(sources: &Sources, at_ms: i64) -> Self {
+        let Sources { pictures, interpreters } = sources.clone();
+        Self::Sources { sources: pictures, interpreters, at_ms }
+    }
+}
+
 /// A part that was public and is on no disk.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct LostPart {
@@ -117,7 +137,7 @@ impl Cut {
 pub(crate) struct Story {
     pub(crate) meeting: MeetingId,
     pub(crate) about: About,
-    pub(crate) sources: Vec<SourceId>,
+    pub(crate) sources: Sources,
     pub(crate) began_at_ms: i64,
     /// What keeps the sources away now, a pause or closed doors, and since when.
     pub(crate) halted: Option<(Shows, i64)>,
@@ -136,11 +156,11 @@ impl Story {
 
 /// What a programme says without its takes.
 pub(crate) fn outline(entries: &[Entry]) -> Option<Story> {
-    let Some(Entry::Opened { meeting, about, sources, at_ms, .. }) = entries.first() else { return None };
+    let Some(Entry::Opened { meeting, about, sources, interpreters, at_ms, .. }) = entries.first() else { return None };
     let mut story = Story {
         meeting: *meeting,
         about: about.clone(),
-        sources: sources.clone(),
+        sources: Sources { pictures: sources.clone(), interpreters: interpreters.clone() },
         began_at_ms: *at_ms,
         halted: None,
         opened_at_ms: None,
@@ -154,7 +174,9 @@ pub(crate) fn outline(entries: &[Entry]) -> Option<Story> {
             Entry::Resumed { .. } => story.halted = None,
             Entry::InPublic { at_ms } => (story.halted, story.opened_at_ms) = (None, Some(*at_ms)),
             Entry::Ended { at_ms, .. } => story.ended_at_ms = Some(*at_ms),
-            Entry::Sources { sources, .. } => story.sources.clone_from(sources),
+            Entry::Sources { sources, interpreters, .. } => {
+                story.sources = Sources { pictures: sources.clone(), interpreters: interpreters.clone() };
+            }
             Entry::Opened { .. } | Entry::Cut { .. } | Entry::Lost { .. } => {}
         }
     }

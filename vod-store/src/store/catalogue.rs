@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ffi::OsString, io, path::PathBuf};
 
 use super::{About, Error, Store, blocking, error};
-use crate::{MeetingId, SourceId, program, recording::Shows};
+use crate::{MeetingId, Sources, program, recording::Shows};
 
 /// A recording as the disk knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,8 +12,8 @@ pub struct CatalogueEntry {
     pub meeting: MeetingId,
     /// What the disk keeps about it.
     pub about: About,
-    /// Its sources by rank.
-    pub sources: Vec<SourceId>,
+    /// Its sources.
+    pub sources: Sources,
     /// When it began, milliseconds UTC.
     pub began_at_ms: i64,
     /// Since when it pauses; none where it does not.

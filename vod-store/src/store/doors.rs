@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{About, Error, Store};
-use crate::{MeetingId, Recording, SourceId, conductor::Command, intake::LONGEST, program::Story, recording::Shows};
+use crate::{MeetingId, Recording, Sources, conductor::Command, intake::LONGEST, program::Story, recording::Shows};
 
 impl Store {
     /// As [`Store::begin`], of a meeting that is in camera, whatever the disk has noted of that: nothing is taken.
@@ -14,9 +14,9 @@ impl Store {
         &self,
         meeting: MeetingId,
         about: &About,
-        sources: &[SourceId],
+        sources: &Sources,
     ) -> Result<Arc<Recording>, Error> {
-        self.inner.intake.close_doors(meeting, sources);
+        self.inner.intake.close_doors(meeting, &sources.all());
         let recording = self.begin(meeting, about, sources).await?;
         self.close_doors(meeting).await?;
         Ok(recording)
@@ -29,7 +29,7 @@ impl Store {
     /// When the recording is not running.
     pub async fn close_doors(&self, meeting: MeetingId) -> Result<(), Error> {
         if let Some(recording) = self.running().get(&meeting) {
-            self.inner.intake.close_doors(meeting, &recording.sources());
+            self.inner.intake.close_doors(meeting, &recording.sources().all());
         }
         self.tell(meeting, Command::CloseDoors).await.inspect_err(|_| self.inner.intake.open_doors(meeting))
     }
@@ -50,7 +50,7 @@ impl Store {
         let lately = |at_ms: i64| u128::from((at_ms - now_ms).unsigned_abs()) < LONGEST.as_millis();
         let opening = !closed && story.opened_at_ms.is_some_and(lately);
         if closed || opening {
-            intake.close_doors(story.meeting, &story.sources);
+            intake.close_doors(story.meeting, &story.sources.all());
         }
         if opening {
             intake.open_doors(story.meeting);

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod doors;
+mod import;
 
 use std::{
     collections::HashMap,
@@ -16,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Clock, Films, Intake, MeetingId, Recording, SourceId,
+    Clock, Films, Intake, MeetingId, Recording, Sources,
     conductor::{Command, Conductor, OFFERS},
     disk,
     finished::Finished,
@@ -191,32 +192,17 @@ impl Store {
         &self,
         meeting: MeetingId,
         about: &About,
-        sources: &[SourceId],
+        sources: impl Into<Sources>,
     ) -> Result<Arc<Recording>, Error> {
         let at_ms = self.inner.clock.now_ms();
-        self.open_recording(meeting, about, sources, at_ms, Kind::Live).await
-    }
-
-    /// Begins the recording of a meeting that was held at `began_at_ms`, from a film that `source` will offer:
-    /// no slate stands in it. [`Store::end`] finishes it.
-    ///
-    /// # Errors
-    /// As [`Store::begin`].
-    pub async fn import(
-        &self,
-        meeting: MeetingId,
-        about: &About,
-        source: SourceId,
-        began_at_ms: i64,
-    ) -> Result<Arc<Recording>, Error> {
-        self.open_recording(meeting, about, &[source], began_at_ms, Kind::Film).await
+        self.open_recording(meeting, about, sources.into(), at_ms, Kind::Live).await
     }
 
     async fn open_recording(
         &self,
         meeting: MeetingId,
         about: &About,
-        sources: &[SourceId],
+        sources: Sources,
         at_ms: i64,
         kind: Kind,
     ) -> Result<Arc<Recording>, Error> {
@@ -225,11 +211,11 @@ impl Store {
             return Ok(running.clone());
         }
         let folders = self.folders(meeting);
-        let (about, sources) = (about.clone(), sources.to_vec());
+        let about = about.clone();
         let (program, story) = blocking(move || {
             let program = match Writer::resume(&folders)? {
                 Some(program) => program,
-                None => Writer::begin(&folders, Entry::Opened { version: 1, meeting, about, sources, at_ms })?,
+                None => Writer::begin(&folders, Entry::opened(meeting, about, sources, at_ms))?,
             };
             let story = program::read(program.entries(), &folders)?;
             Ok((program, story))
@@ -248,7 +234,7 @@ impl Store {
         let folders = self.folders(meeting);
         let recording = Arc::new(Recording::new(story, folders[0].clone(), Some(commands)));
         let (offers, offered) = mpsc::channel(OFFERS);
-        self.inner.intake.listen(&recording.sources(), &offers);
+        self.inner.intake.listen(&recording.sources().all(), &offers);
         let conductor = Conductor {
             recording: recording.clone(),
             program,
@@ -264,43 +250,6 @@ impl Store {
         self.running().insert(meeting, recording.clone());
         self.inner.tasks.spawn_on(conductor.run(self.inner.shutdown.clone()), &self.inner.runtime);
         recording
-    }
-
-    /// Takes back an import that was not finished: the film that it was made of is still there.
-    ///
-    /// # Errors
-    /// [`Error::State`] where the recording is running or finished; when the disk refuses.
-    pub async fn take_back(&self, meeting: MeetingId) -> Result<(), Error> {
-        let _gate = self.inner.gate.lock().await;
-        if self.running().contains_key(&meeting) {
-            return Err(Error::State("running"));
-        }
-        let folders = self.folders(meeting);
-        let finished = blocking(move || {
-            let story = program::entries(&folders)?.and_then(|entries| program::outline(&entries));
-            let finished = story.is_some_and(|story| story.ended_at_ms.is_some());
-            for folder in folders.iter().filter(|folder| !finished && folder.is_dir()) {
-                std::fs::remove_dir_all(folder)?;
-            }
-            Ok(finished)
-        })
-        .await
-        .map_err(|source| error(&self.folders(meeting)[0], source))?;
-        if finished { Err(Error::State("ended")) } else { Ok(()) }
-    }
-
-    /// Ends an import of which nothing could be read, and removes what there is of it.
-    ///
-    /// # Errors
-    /// When it is not running, or the disk refuses.
-    pub async fn abandon(&self, meeting: MeetingId) -> Result<(), Error> {
-        let _gate = self.inner.gate.lock().await;
-        self.tell(meeting, Command::End).await?;
-        self.running().remove(&meeting);
-        let folders = self.folders(meeting);
-        blocking(move || folders.iter().filter(|folder| folder.is_dir()).try_for_each(std::fs::remove_dir_all))
-            .await
-            .map_err(|source| error(&self.folders(meeting)[0], source))
     }
 
     async fn tell(
@@ -332,11 +281,12 @@ impl Store {
         self.tell(meeting, Command::Resume).await
     }
 
-    /// Replaces the sources of a running recording; by rank, the primary first.
+    /// Replaces the sources of a running recording.
     ///
     /// # Errors
     /// When the recording is not running.
-    pub async fn set_sources(&self, meeting: MeetingId, sources: Vec<SourceId>) -> Result<(), Error> {
+    pub async fn set_sources(&self, meeting: MeetingId, sources: impl Into<Sources>) -> Result<(), Error> {
+        let sources = sources.into();
         self.tell(meeting, |reply| Command::Sources(sources, reply)).await
     }
 

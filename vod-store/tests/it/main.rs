@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failed unwrap is a failed test")]
 
+mod booth;
 mod camera;
 mod faults;
 mod in_camera;
+mod interpreters;
 mod languages;
 mod mounted;
 mod record;

@@ -11,7 +11,7 @@ use council::{
     meeting::{Meeting, REASON_MAX, Stage},
     source::{Rank, Source},
 };
-use vod_store::intake::SourceStatus;
+use vod_store::{Language, intake::SourceStatus};
 
 use super::{
     Asked, Field, Frame, Kind, Line, Refused, Section, Staff,
@@ -163,9 +163,14 @@ fn assign_fields(frame: &Frame, going: &Going) -> Vec<Field> {
     }
     let t = frame.t;
     let sources = going.all.iter().map(|source| (source.id.to_string(), source.name.clone())).collect();
-    let ranks = [Rank::Primary, Rank::Backup].map(|rank| (rank.name().to_owned(), monitor::rank_name(t, rank)));
+    let ranks = [("primary", "rank-primary"), ("backup", "rank-backup"), ("interpreter", "rank-interpreter")]
+        .map(|(rank, word)| (rank.to_owned(), t.get(word)));
+    let languages = Language::all().map(|language| (language.to_string(), language.own_name().to_owned())).collect();
     vec![
         Field::of(Kind::Choice(sources), "source", t.get("field-assign-source")),
         Field::of(Kind::Choice(ranks.to_vec()), "rank", t.get("field-rank")).hint(t.get("field-rank-hint")),
+        Field::of(Kind::Choice(languages), "language", t.get("field-interpreted"))
+            .hint(t.get("field-interpreted-hint"))
+            .value("en".to_owned()),
     ]
 }

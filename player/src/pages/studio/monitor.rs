@@ -15,6 +15,8 @@ pub(super) struct Monitor {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) rank: Option<String>,
+    /// Whether only its sound is taken: what is wrong with its picture is nobody's concern.
+    pub(super) heard_only: bool,
     pub(super) connected: bool,
     pub(super) connection: String,
     /// What is wrong, and what to do.
@@ -36,13 +38,16 @@ impl Monitor {
         pictured: bool,
     ) -> Self {
         let t = frame.t;
+        let heard_only = rank.and_then(Rank::language).is_some();
+        let faults = status.faults.iter().filter(|fault| !(heard_only && fault.is_in_picture()));
         Self {
             id: source.id.to_string(),
             name: source.name.clone(),
             rank: rank.map(|rank| rank_name(t, rank)),
             connected: status.connection.is_some(),
             connection: connection(frame, status),
-            faults: status.faults.iter().map(|fault| self::fault(frame, fault)).collect(),
+            faults: faults.map(|fault| self::fault(frame, fault)).collect(),
+            heard_only,
             refused: status.refused.as_ref().map(|refused| self::refused(frame, refused)).unwrap_or_default(),
             pictured,
             facts: facts(frame, source, status),
@@ -50,12 +55,13 @@ impl Monitor {
     }
 }
 
-/// "Κύρια", "Εφεδρική".
+/// "Κύρια", "Εφεδρική", "Διερμηνεία: English".
 pub(super) fn rank_name(t: Words, rank: Rank) -> String {
-    t.get(match rank {
-        Rank::Primary => "rank-primary",
-        Rank::Backup => "rank-backup",
-    })
+    match rank {
+        Rank::Primary => t.get("rank-primary"),
+        Rank::Backup => t.get("rank-backup"),
+        Rank::Interpreter { language } => t.with("rank-interpreter-of", "language", language.own_name()),
+    }
 }
 
 /// Whether it is connected, and since when.

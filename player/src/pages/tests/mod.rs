@@ -137,6 +137,7 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         sources: vec![
             (source("Αίθουσα"), Rank::Primary, troubled(), true),
             (source(HOSTILE), Rank::Backup, SourceStatus::default(), false),
+            (source("Διερμηνεία"), Rank::Interpreter { language: "en".parse().unwrap() }, troubled(), false),
         ],
         doors: studio::Seen { state: None, sources: vec![("s".into(), false), ("t".into(), true)] },
         all: vec![source("Αίθουσα"), source(HOSTILE)],

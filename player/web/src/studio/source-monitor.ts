@@ -1,12 +1,12 @@
 /**
- * `<source-monitor data-source>`: what a source sends, as it comes: numbers, a level meter, a picture every two
+ * `<source-monitor data-source data-heard-only>`: what a source sends, as it comes: numbers, a level meter, a picture every two
  * seconds, and what is wrong in words.
  */
 import { define, make, pageZone, setText } from "../document";
 import { wallClock } from "../time";
 import { Words } from "../words";
 import { barOf } from "./measures";
-import { facts, faultText, type Notation, refusedText, type SourceStatus } from "./status";
+import { facts, faultText, IN_PICTURE, type Notation, refusedText, type SourceStatus } from "./status";
 
 const PICTURE_EVERY_MS = 2000;
 /** The server tells about five times a second; silence this long is a lost connection. */
@@ -69,7 +69,9 @@ export class SourceMonitor extends HTMLElement {
     const texts = facts(this.#words, this.#notation, status);
     for (const [name, text] of Object.entries(texts)) setText(this.#slot(name), text);
     setText(this.#slot("refused"), refusedText(this.#words, this.#notation, status.refused));
-    this.#showFaults(status.faults.map((fault) => faultText(this.#words, this.#notation, fault)));
+    const heardOnly = this.dataset["heardOnly"] !== undefined;
+    const faults = status.faults.filter((fault) => !(heardOnly && IN_PICTURE.has(fault.fault)));
+    this.#showFaults(faults.map((fault) => faultText(this.#words, this.#notation, fault)));
     this.#meter?.style.setProperty("--peak", String(barOf(status.health?.audio_peak_db)));
     this.#meter?.style.setProperty("--rms", String(barOf(status.health?.audio_rms_db)));
   }

@@ -29,6 +29,9 @@ export interface Fault {
   language?: string;
 }
 
+/** What is wrong with the picture: no concern of a source of which only the sound is taken. */
+export const IN_PICTURE = new Set(["no_picture", "black", "frozen", "keyframes", "frames_lost", "no_rendition"]);
+
 /** How times and numbers are told. */
 export interface Notation {
   language: string;
