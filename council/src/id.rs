@@ -64,4 +64,10 @@ id! {
     MembershipId
     /// That somebody had the floor.
     SpeechId
+    /// A press that notes who is there: of one member, or of many at once.
+    PressId
+    /// One vote on one item.
+    VoteId
+    /// What a body resolved.
+    DecisionId
 }

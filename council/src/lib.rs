@@ -6,9 +6,11 @@
 
 pub mod account;
 pub mod agenda;
+pub mod attendance;
 pub mod audit;
 pub mod clock;
 pub mod db;
+pub mod decision;
 pub mod digest;
 pub mod id;
 pub mod language;
@@ -23,11 +25,12 @@ pub mod speech;
 pub mod stream_key;
 pub mod text;
 pub mod transcript;
+pub mod vote;
 
 pub use clock::Clock;
 pub use id::{
-    AccountId, AgendaItemId, AgendaMomentId, BodyId, MeetingId, MembershipId, MunicipalityId, PersonId, SourceId,
-    SpeechId,
+    AccountId, AgendaItemId, AgendaMomentId, BodyId, DecisionId, MeetingId, MembershipId, MunicipalityId, PersonId,
+    PressId, SourceId, SpeechId, VoteId,
 };
 pub use language::Language;
 

@@ -104,12 +104,23 @@ impl Error {
     pub(crate) fn key(&self) -> String {
         use council::Error as Council;
         match self {
+            Self::Council(Council::Invalid { field: "vote", what: "value-open" }) => "error-vote-open".into(),
+            Self::Council(Council::Invalid { field: "vote", what: "value-no-members" }) => {
+                "error-vote-no-members".into()
+            }
+            Self::Council(Council::Invalid { field: "ballot", what: "value-absent" }) => "error-ballot-absent".into(),
+            Self::Council(Council::Invalid { field: "ballot", what: "value-waiting" }) => "error-ballot-waiting".into(),
+            Self::Council(Council::Invalid { field: "ballot", what: "value-nobody" }) => "error-ballot-nobody".into(),
             Self::Council(Council::Invalid { field, .. }) => format!("error-invalid-{field}"),
             Self::Council(Council::Credentials) => "error-credentials".into(),
             Self::Council(Council::TooMany { .. }) => "error-too-many".into(),
             Self::Council(Council::Stage { from: "in_camera", act: "close-doors" }) => "error-doors-closed".into(),
             Self::Council(Council::Stage { act: "open-doors", .. }) => "error-doors-open".into(),
+            Self::Council(Council::Stage { act: "vote", .. }) => "error-vote-stage".into(),
             Self::Council(Council::Stage { .. }) => "error-stage".into(),
+            Self::Council(Council::Taken("decision_number")) => "error-decision-number-taken".into(),
+            Self::Council(Council::Taken("ada")) => "error-ada-taken".into(),
+            Self::Council(Council::Taken("member")) => "error-member-taken".into(),
             Self::Council(Council::Taken(_)) => "error-taken".into(),
             Self::Council(Council::InUse(_)) => "error-in-use".into(),
             Self::Council(Council::Overtaken) => "error-overtaken".into(),

@@ -7,11 +7,14 @@ use std::{
     time::Duration,
 };
 
-use council::{Council, MeetingId, MunicipalityId, agenda::Agenda, speech::Speech};
+use council::{Council, MeetingId, MunicipalityId, agenda::Agenda, speech::Speech, vote::Vote};
 use serde::Serialize;
 use tokio::{sync::watch, time::Instant};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    pages::letter,
+};
 
 /// What no press here has told, by another process, is found so late.
 pub(crate) const READ_EVERY: Duration = Duration::from_secs(2);
@@ -38,6 +41,31 @@ struct Told {
     speaker: Option<String>,
     /// The speeches of the current item; those of the others are of the outline.
     speeches: Vec<Said>,
+    /// The vote that goes on.
+    vote: Option<Call>,
+    /// How many members are there, once that was noted.
+    presence: Option<Count>,
+}
+
+/// A vote as it comes in.
+#[derive(Serialize)]
+struct Call {
+    id: String,
+    item: String,
+    /// A letter for each ballot, in the order of the list.
+    ballots: String,
+    yes: u32,
+    no: u32,
+    abstain: u32,
+    absent: u32,
+    waiting: usize,
+}
+
+#[derive(Serialize)]
+struct Count {
+    present: usize,
+    members: usize,
+    needed: usize,
 }
 
 #[derive(Serialize)]
@@ -122,12 +150,32 @@ fn event(agenda: &Agenda) -> String {
         moments: moments.collect(),
         speaker: agenda.speaking().filter(|speech| Some(speech.item) == now).map(Speech::line),
         speeches: said.map(|speech| Said { at_ms: speech.at_ms, line: speech.line() }).collect(),
+        vote: agenda.open_vote().map(call),
+        presence: agenda.attendance.quorum(i64::MAX).map(|quorum| Count {
+            present: quorum.present,
+            members: quorum.members,
+            needed: quorum.needed(),
+        }),
     };
     serde_json::to_string(&told).unwrap_or_default()
 }
 
-/// A name for the list of items as it is, without its moments and without the speeches of the current item, which pages
-/// hear of by themselves.
+fn call(vote: &Vote) -> Call {
+    let tally = vote.tally();
+    Call {
+        id: vote.id.to_string(),
+        item: vote.item.to_string(),
+        ballots: vote.ballots.iter().map(|ballot| letter(ballot.choice)).collect(),
+        yes: tally.yes,
+        no: tally.no,
+        abstain: tally.abstain,
+        absent: tally.absent,
+        waiting: vote.waiting(),
+    }
+}
+
+/// A name for the list of items as it is, without its moments, without the speeches of the current item and without the
+/// ballots of the vote that goes on, which pages hear of by themselves.
 pub(crate) fn outline(agenda: &Agenda) -> String {
     let mut hasher = DefaultHasher::new();
     for item in &agenda.items {
@@ -137,6 +185,21 @@ pub(crate) fn outline(agenda: &Agenda) -> String {
     let now = agenda.current().map(|moment| moment.item);
     for speech in agenda.speeches.iter().filter(|speech| Some(speech.item) != now) {
         (speech.id, speech.item, &speech.name, &speech.faction, speech.at_ms).hash(&mut hasher);
+    }
+    for vote in &agenda.votes {
+        (vote.id, vote.is_open()).hash(&mut hasher);
+        if !vote.is_open() {
+            (format!("{:?}", vote.stand), format!("{:?}", vote.tally()), vote.majority.name()).hash(&mut hasher);
+            let ballots: String = vote.ballots.iter().map(|ballot| letter(ballot.choice)).collect();
+            (ballots, vote.mends.len(), format!("{:?}", vote.casting())).hash(&mut hasher);
+        }
+    }
+    for decision in &agenda.decisions {
+        let ada = decision.ada.as_ref().map(council::decision::Ada::as_str);
+        (decision.id, decision.name(), &decision.title, &decision.text, ada).hash(&mut hasher);
+    }
+    for note in &agenda.attendance.notes {
+        (note.press, note.person, note.presence.name(), note.at_ms).hash(&mut hasher);
     }
     format!("{:016x}", hasher.finish())
 }

@@ -24,5 +24,6 @@ mod renditions;
 mod server;
 mod sources;
 mod studio;
+mod votes;
 mod ways;
 mod words;

@@ -5,17 +5,18 @@ use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use super::{Agenda, Item, Moment, NewItem};
 use crate::{
     AccountId, AgendaItemId, AgendaMomentId, MeetingId, Result,
+    attendance::{self, Attendance},
     db::{parsed, undecodable},
+    decision,
     meeting::Meeting,
-    speech,
+    person, speech, vote,
 };
 
 pub(crate) async fn agenda(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Agenda> {
-    let revision = sqlx::query("SELECT agenda_revision FROM meeting WHERE id = $1")
+    let of_meeting = sqlx::query("SELECT agenda_revision, body, ended_at_ms FROM meeting WHERE id = $1")
         .bind(meeting.to_string())
         .fetch_one(&mut *connection)
-        .await?
-        .try_get("agenda_revision")?;
+        .await?;
     let items = items(connection, meeting).await?;
     let rows = sqlx::query(
         "SELECT id, item, at_ms FROM agenda_moment WHERE meeting = $1 AND undone_at_ms IS NULL ORDER BY at_ms, id",
@@ -25,7 +26,17 @@ pub(crate) async fn agenda(connection: &mut AnyConnection, meeting: MeetingId) -
     .await?;
     let moments = rows.iter().map(moment_of).collect::<Result<_>>()?;
     let speeches = speech::db::speeches(connection, meeting).await?;
-    Ok(Agenda { revision, items, moments, speeches })
+    let until_ms = of_meeting.try_get("ended_at_ms")?;
+    let members = person::db::sitting(connection, parsed(&of_meeting, "body")?, until_ms).await?;
+    Ok(Agenda {
+        revision: of_meeting.try_get("agenda_revision")?,
+        items,
+        moments,
+        speeches,
+        attendance: Attendance { members, notes: attendance::db::notes(connection, meeting).await? },
+        votes: vote::db::votes(connection, meeting).await?,
+        decisions: decision::db::decisions(connection, meeting).await?,
+    })
 }
 
 pub(super) async fn items(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<Item>> {

@@ -9,7 +9,8 @@ pub(crate) use edit::insert_all;
 pub(crate) use moments::instant;
 
 use crate::{
-    AgendaItemId, AgendaMomentId, Council, Error, MeetingId, MunicipalityId, Result, meeting, speech::Speech, text,
+    AgendaItemId, AgendaMomentId, Council, Error, MeetingId, MunicipalityId, Result, attendance::Attendance,
+    decision::Decision, meeting, speech::Speech, text, vote::Vote,
 };
 
 /// The most items of an agenda.
@@ -79,6 +80,12 @@ pub struct Agenda {
     pub moments: Vec<Moment>,
     /// Who had the floor, in the order of time, without those that were taken back.
     pub speeches: Vec<Speech>,
+    /// Who was there when.
+    pub attendance: Attendance,
+    /// What was voted on, in the order of time, without what was taken back.
+    pub votes: Vec<Vote>,
+    /// What was decided, by year and number, without what was taken back.
+    pub decisions: Vec<Decision>,
 }
 
 impl NewItem {
@@ -212,7 +219,7 @@ mod tests {
         let items = vec![item("1", false), item("2", true), item("3", false)];
         let at = |which: usize| Moment { id: AgendaMomentId::new(), item: items[which].id, at_ms: 0 };
         let next = |moments: Vec<Moment>| {
-            let agenda = Agenda { revision: 1, items: items.clone(), moments, speeches: Vec::new() };
+            let agenda = Agenda { revision: 1, items: items.clone(), moments, ..Agenda::default() };
             agenda.next().map(|item| item.number.clone())
         };
         assert_eq!(next(vec![]).as_deref(), Some("1"));

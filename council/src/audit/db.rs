@@ -103,7 +103,7 @@ pub(super) async fn numbers(connection: &mut AnyConnection) -> Result<Vec<(Munic
     Ok(numbers.into_iter().filter(|(municipality, _)| *municipality != INSTALLATION).collect())
 }
 
-/// What acts on meetings, on their agendas and on their words were done on.
+/// What acts on meetings, on their agendas, decisions and words were done on.
 pub(super) async fn subjects(
     connection: &mut AnyConnection,
     municipality: MunicipalityId,
@@ -113,7 +113,7 @@ pub(super) async fn subjects(
     let rows = sqlx::query(
         "SELECT DISTINCT subject FROM audit_entry
          WHERE municipality = $1 AND number > $2 AND number <= $3
-           AND (act LIKE 'meeting.%' OR act LIKE 'agenda.%' OR act LIKE 'transcript.%')",
+           AND (act LIKE 'meeting.%' OR act LIKE 'agenda.%' OR act LIKE 'transcript.%' OR act LIKE 'decision.%')",
     )
     .bind(municipality.to_string())
     .bind(after)

@@ -10,7 +10,7 @@ use crate::{
     audit::{self, Line},
     municipality::{self, Body},
     permission::Clerk,
-    speech, text,
+    speech, text, vote,
 };
 
 /// The most characters of a title, and of a place.
@@ -299,9 +299,10 @@ impl Council {
             let now = db::find(&mut write, municipality, id).await?.ok_or(Error::NotFound("meeting"))?;
             return Err(Error::Stage { from: now.stage.name(), act: act.name() });
         }
-        // Nobody has the floor behind closed doors, nor when all is over.
+        // Nobody has the floor or votes behind closed doors, nor when all is over.
         if matches!(act, Act::CloseDoors(_) | Act::End) {
             speech::db::end_running(&mut write, id, self.clock.now_ms()).await?;
+            vote::db::break_off(&mut write, id, self.clock.now_ms()).await?;
         }
         let detail = match &act {
             Act::Cancel(reason) => json!({ "from": meeting.stage.name(), "reason": reason }),

@@ -120,11 +120,12 @@ impl Council {
         let mut connection = self.read().await?;
         own(municipality::db::bodies(&mut connection, municipality).await?, body)?;
         let mut members = db::members(&mut connection, body).await?;
-        members.sort_by_cached_key(|member| (member.role, text::sort_key(&member.name), member.id));
+        in_order(&mut members);
         Ok(members)
     }
 
-    /// Adds members. Who sits on the body already, by name, is left as they are; answers how many were added.
+    /// Adds members. Who sits on the body already, by name, is left as they are, and who has sat on it before is the same
+    /// person again; answers how many were added.
     ///
     /// # Errors
     /// When a value is refused, or they would be more than [`MEMBERS_MAX`]; then nobody is added.
@@ -140,14 +141,18 @@ impl Council {
         let mut write = self.body_of(clerk, body).await?;
         let mut there: Vec<String> =
             db::members(&mut write, body).await?.iter().map(|member| text::sort_key(&member.name)).collect();
+        let former = db::former(&mut write, body).await?;
         let mut added = Vec::new();
         for member in new {
             let key = text::sort_key(&member.name);
             if there.contains(&key) {
                 continue;
             }
+            let mut same = former.iter().filter(|(_, name)| text::sort_key(name) == key).map(|(person, _)| *person);
+            // Of two who had the name nobody knows which one it is.
+            let known = same.next().filter(|_| same.next().is_none());
             there.push(key);
-            db::insert(&mut write, clerk.municipality(), body, &member, self.clock.now_ms()).await?;
+            db::insert(&mut write, clerk.municipality(), body, (&member, known), self.clock.now_ms()).await?;
             added.push(told(&member));
         }
         if there.len() > MEMBERS_MAX {
@@ -177,9 +182,23 @@ impl Council {
     /// Ends a membership, or has it go on.
     ///
     /// # Errors
-    /// When there is no such member of the body.
+    /// When there is no such member of the body; to go on, [`Error::Taken`] when another member has the name by now, and when
+    /// they would be more than [`MEMBERS_MAX`].
     pub async fn end_member(&self, clerk: &Clerk, body: BodyId, member: MembershipId, ended: bool) -> Result<()> {
         let mut write = self.body_of(clerk, body).await?;
+        if !ended {
+            let there = db::members(&mut write, body).await?;
+            if there.iter().any(|each| each.id == member) {
+                return Ok(());
+            }
+            let name = db::name(&mut write, body, member).await?.ok_or(Error::NotFound("member"))?;
+            if there.iter().any(|each| text::sort_key(&each.name) == text::sort_key(&name)) {
+                return Err(Error::Taken("member"));
+            }
+            if there.len() >= MEMBERS_MAX {
+                return text::refused("members", "value-too-many");
+            }
+        }
         if !db::end(&mut write, body, member, ended.then(|| self.clock.now_ms())).await? {
             return Err(Error::NotFound("member"));
         }
@@ -208,6 +227,11 @@ impl Council {
         audit::append(&mut write, &self.clock, clerk.municipality(), line).await?;
         write.commit().await
     }
+}
+
+/// By role, then by name.
+fn in_order(members: &mut [Member]) {
+    members.sort_by_cached_key(|member| (member.role, text::sort_key(&member.name), member.id));
 }
 
 fn own(bodies: Vec<municipality::Body>, body: BodyId) -> Result<municipality::Body> {

@@ -95,6 +95,15 @@ pub(super) async fn end(connection: &mut AnyConnection, speech: SpeechId, until_
     Ok(())
 }
 
+pub(super) async fn give_time(connection: &mut AnyConnection, speech: SpeechId, limit_ms: Option<i64>) -> Result<()> {
+    sqlx::query("UPDATE speech SET limit_ms = $1 WHERE id = $2")
+        .bind(limit_ms)
+        .bind(speech.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Ends the last speech, where it has not ended.
 pub(crate) async fn end_running(connection: &mut AnyConnection, meeting: MeetingId, until_ms: i64) -> Result<()> {
     sqlx::query(

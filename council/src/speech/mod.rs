@@ -51,9 +51,19 @@ impl agenda::Agenda {
     }
 }
 
+/// A speech that goes on for `limit_min` more minutes from `at_ms`; never less than it had.
+fn longer(speech: &Speech, at_ms: i64, limit_min: u8) -> Speech {
+    let since_ms = (at_ms - speech.at_ms).max(0);
+    let limit_ms = match (speech.limit_ms, limit_min) {
+        (None, _) | (_, 0) => None,
+        (Some(had_ms), minutes) => Some(had_ms.max(since_ms + i64::from(minutes) * 60_000)),
+    };
+    Speech { limit_ms, ..speech.clone() }
+}
+
 impl Council {
     /// Gives the floor to somebody, for `limit_min` minutes: a member of the body by their name, or a guest. Pressed twice
-    /// they have it once.
+    /// they have it once, for as long from the second press on where that is longer.
     ///
     /// `after` is the last speech that the clerk saw. If another clerk has pressed meanwhile, nothing is done. What is noted
     /// now is of now; who noted it late says `at_ms`.
@@ -88,7 +98,13 @@ impl Council {
         let member = person::named(&members, &name);
         let name = member.map_or(name, |member| member.name.clone());
         if let Some(speech) = agenda.speaking().filter(|speech| speech.name == name && speech.item == item) {
-            return Ok(speech.clone());
+            let speech = longer(speech, at_ms, limit_min);
+            if Some(&speech) != agenda.speaking() {
+                db::give_time(&mut write, speech.id, speech.limit_ms).await?;
+                let detail = json!({ "speech": speech.id, "name": speech.name, "limit_ms": speech.limit_ms });
+                self.agenda_changed(write, clerk, &meeting, "speech.extend", detail).await?;
+            }
+            return Ok(speech);
         }
         if after.is_some_and(|after| after != agenda.speeches.last().map(|speech| speech.id)) {
             return Err(Error::Overtaken);

@@ -59,9 +59,19 @@ async fn members_are_pasted_corrected_and_ended(bench: &Bench) {
     assert_eq!(names().await, ["Μαρία Δασκαλάκη", "Γ. Παπαδάκης"]);
     council.end_member(clerk, body, members[0].id, false).await.unwrap();
     assert_eq!(names().await.len(), 3);
+    // Who ended and is pasted again is the same person, who then cannot be there twice.
+    let mayor = &members[0];
+    council.end_member(clerk, body, mayor.id, true).await.unwrap();
+    council.add_members(clerk, body, paste::read("ΝΙΚΟΣ ΣΤΑΥΡΑΚΑΚΗΣ; Σύμβουλος")).await.unwrap();
+    let again = council.members(here, body).await.unwrap();
+    let again = again.iter().find(|member| member.person == mayor.person).unwrap();
+    assert_eq!((again.role, again.id == mayor.id), (Role::Councillor, false));
+    let twice = council.end_member(clerk, body, mayor.id, false).await;
+    assert!(matches!(twice, Err(Error::Taken("member"))), "{twice:?}");
+    assert_eq!(names().await.len(), 3);
     let acts = bench.acts(here).await;
     let acts: Vec<&str> = acts.iter().filter_map(|act| act.strip_prefix("member.")).collect();
-    assert_eq!(acts, ["add", "add", "change", "end", "resume"]);
+    assert_eq!(acts, ["add", "add", "change", "end", "resume", "end", "add"]);
     assert_eq!(council.verify_audit().await.unwrap(), None);
 }
 
@@ -81,7 +91,11 @@ async fn speakers_follow_one_another_and_that_is_taken_back(bench: &Bench) {
     assert_eq!((first.line().as_str(), first.limit_ms), ("Μαρία Δασκαλάκη (Μπροστά)", Some(180_000)));
     assert!(first.person.is_some());
     bench.pass(10);
-    assert_eq!(give("Μαρία Δασκαλάκη").await.unwrap(), first, "pressed twice she has it once");
+    let longer = give("Μαρία Δασκαλάκη").await.unwrap();
+    assert_eq!((longer.id, longer.limit_ms), (first.id, Some(190_000)), "she has it once, for three minutes from now");
+    let less = council.give_floor(clerk, meeting.id, ("Μαρία Δασκαλάκη", 3), None, Some(BEGAN_MS)).await.unwrap();
+    assert_eq!(less, longer, "nobody is given less than they had");
+    let first = longer;
     let guest = give("Μηχανικός της ΔΕΥΑΡ").await.unwrap();
     assert_eq!((guest.person, guest.faction.as_str(), guest.at_ms), (None, "", BEGAN_MS + 20_000));
     assert_eq!(agenda().await.speaking(), Some(&guest));

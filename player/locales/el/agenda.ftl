@@ -9,6 +9,16 @@ to-live = Η οθόνη της μετάδοσης
 
 ## Όσα αλλάζουν στην ανοιχτή σελίδα (agenda-list)
 agenda-list-now = Τώρα συζητείται: { $value }
+agenda-list-voting = Ψηφοφορία σε εξέλιξη: { $value }
+agenda-list-quorum = Παρόντα { $present } από τα { $members } μέλη. Υπάρχει απαρτία.
+agenda-list-no-quorum = Δεν υπάρχει απαρτία: παρόντα { $present } από τα { $members } μέλη, χρειάζονται { $needed }.
+agenda-list-yes = υπέρ
+agenda-list-no = κατά
+agenda-list-abstain = λευκό
+agenda-list-absent = απών
+agenda-list-press-kept = Δεν υπάρχει σύνδεση. Τα πατήματα κρατήθηκαν και θα σταλούν μόλις επανέλθει. Περιμένουν: { $value }.
+agenda-list-press-sent = Όσα περίμεναν στάλθηκαν.
+agenda-list-waiting = δεν έχει ψηφίσει
 
 ## Η έδρα της γραμματείας
 desk-title = Ημερήσια διάταξη

@@ -8,6 +8,16 @@ to-agenda-desk = Agenda: edit and run
 to-live = The go-live screen
 
 ## What changes on an open page (agenda-list)
+agenda-list-voting = Vote in progress: { $value }
+agenda-list-quorum = { $present } of { $members } members present. There is a quorum.
+agenda-list-no-quorum = No quorum: { $present } of { $members } members present, { $needed } needed.
+agenda-list-yes = for
+agenda-list-no = against
+agenda-list-abstain = blank
+agenda-list-absent = absent
+agenda-list-press-kept = No connection. The presses are kept and will be sent as soon as it is back. Waiting: { $value }.
+agenda-list-press-sent = What was waiting has been sent.
+agenda-list-waiting = not voted yet
 agenda-list-now = Now under discussion: { $value }
 
 ## The clerk's desk

@@ -59,6 +59,25 @@ error-words-unknown = The file is neither WebVTT nor SRT, or has no words. Expor
 error-words-time = the time cannot be read. Write it as 01:02:03.000 --> 01:02:05.000.
 error-words-huge = this line is too long. Split it.
 error-words-many = there are more than 40,000 lines. Split the file.
+error-vote-open = Another vote is in progress. Close or undo that one first.
+error-vote-no-members = The body has no members on the list. Add them first, or choose a vote by numbers with the majority of those present.
+error-vote-stage = Nothing was voted on: the meeting is not in session, or the doors are closed.
+error-ballot-absent = The member is noted as absent and cannot vote. Note first that they have arrived.
+error-ballot-waiting = Not everybody has voted. Press “The rest for”, or mark those who are missing.
+error-ballot-nobody = Nobody has voted. Undo the vote if it was not held.
+error-decision-number-taken = Another decision of the body has this number in the same year. Write another one.
+error-ada-taken = Another decision has this ADA already. Check it.
+error-member-taken = There is another member of this name already. See the list.
+error-invalid-presence = Choose whether the member is present or absent.
+error-invalid-vote = Choose how the vote is held, and the majority.
+error-invalid-ballot = Choose for, against, blank or absent.
+error-invalid-count = Write numbers. Together they cannot be more than those present, nor nothing.
+error-invalid-mend_reason = Write the reason for the correction, up to 500 characters. The public will read it.
+error-invalid-motion = Write what is voted on in up to 500 characters.
+error-invalid-decision_number = Write the decision’s number, from 1 to 99999, and its year.
+error-invalid-decision_title = Write the decision’s title, up to 1,000 characters.
+error-invalid-decision_text = The decision’s text is too long. Write up to 20,000 characters.
+error-invalid-ada = The ADA cannot be read. Copy it from Diavgeia, for example ΨΧ4Ω46ΜΤΛΠ-Ξ7Ω.
 error-password-again = Type the password again: for safety it does not stay on the page.
 
 ## Pages

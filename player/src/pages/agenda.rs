@@ -11,7 +11,12 @@ use council::{
     speech::Speech,
 };
 
-use super::{Around, frame::Frame, frame::Section, html};
+use super::{
+    Around,
+    frame::{Frame, Section},
+    html,
+    votes::{Decided, There, Voted},
+};
 use crate::{
     App,
     error::{Error, Result},
@@ -32,6 +37,8 @@ pub(super) struct Shown {
     /// A name for the list as it is.
     pub(super) outline: String,
     pub(super) rows: Vec<Row>,
+    /// Who is there; none where that was not noted.
+    pub(super) there: Option<There>,
 }
 
 /// An item on a page.
@@ -52,9 +59,12 @@ pub(super) struct Row {
     pub(super) speaker: Option<String>,
     /// Who had the floor while the meeting was at it.
     pub(super) speeches: Vec<(At, String)>,
+    /// What was voted on it, and decided.
+    pub(super) votes: Vec<Voted>,
+    pub(super) decisions: Vec<Decided>,
 }
 
-/// An instant at which an item was taken up.
+/// An instant of the meeting: at which an item was taken up, a vote opened.
 #[derive(Clone, Debug)]
 pub(super) struct At {
     pub(super) id: String,
@@ -71,24 +81,24 @@ impl Shown {
     /// As it is; `live`: whether the meeting is in session. `began_ms` is when the recording began.
     pub(super) fn of(frame: &Frame, agenda: &Agenda, live: bool, began_ms: Option<i64>) -> Self {
         let now = agenda.current().filter(|_| live).map(|moment| moment.item);
-        let rows = agenda.items.iter().map(|item| Row::of(frame, agenda, item, now, began_ms));
-        Self { outline: news::outline(agenda), rows: rows.collect() }
+        let rows = agenda.items.iter().map(|item| Row::of(frame, agenda, item, (live, now), began_ms));
+        Self { outline: news::outline(agenda), rows: rows.collect(), there: There::of(frame, agenda, began_ms) }
     }
 }
 
 impl Row {
-    fn of(frame: &Frame, agenda: &Agenda, item: &Item, now: Option<AgendaItemId>, began_ms: Option<i64>) -> Self {
+    fn of(
+        frame: &Frame,
+        agenda: &Agenda,
+        item: &Item,
+        (live, now): (bool, Option<AgendaItemId>),
+        began_ms: Option<i64>,
+    ) -> Self {
         let moments = agenda.moments.iter().filter(|moment| moment.item == item.id);
         let speeches = agenda.speeches.iter().filter(|speech| speech.item == item.id);
-        let seconds = |at_ms: i64| began_ms.map(|began_ms| u64::try_from(at_ms - began_ms).unwrap_or(0) / 1000);
-        let at = |id: String, at_ms: i64| At {
-            id,
-            at_ms,
-            seconds: seconds(at_ms),
-            time: frame.when.time(at_ms),
-            exact: frame.when.exact_time(at_ms),
-            machine: frame.when.machine(at_ms),
-        };
+        let at = |id: String, at_ms: i64| At::of(frame, id, at_ms, began_ms);
+        // One that is noted afterwards is nobody's to read before it has a result.
+        let votes = agenda.votes_on(item.id).filter(|vote| live || !vote.is_open());
         let speaking = agenda.speaking().filter(|speech| now == Some(item.id) && speech.item == item.id);
         Self {
             id: item.id.to_string(),
@@ -102,6 +112,22 @@ impl Row {
             moments: moments.map(|moment| at(moment.id.to_string(), moment.at_ms)).collect(),
             speaker: speaking.map(Speech::line),
             speeches: speeches.map(|speech| (at(speech.id.to_string(), speech.at_ms), speech.line())).collect(),
+            votes: votes.map(|vote| Voted::of(frame, vote, began_ms)).collect(),
+            decisions: agenda.decisions_on(item.id).map(Decided::of).collect(),
+        }
+    }
+}
+
+impl At {
+    /// An instant on a page; it leads into the recording that began at `began_ms`.
+    pub(super) fn of(frame: &Frame, id: String, at_ms: i64, began_ms: Option<i64>) -> Self {
+        Self {
+            id,
+            at_ms,
+            seconds: began_ms.map(|began_ms| u64::try_from(at_ms - began_ms).unwrap_or(0) / 1000),
+            time: frame.when.time(at_ms),
+            exact: frame.when.exact_time(at_ms),
+            machine: frame.when.machine(at_ms),
         }
     }
 }

@@ -19,6 +19,7 @@ mod moderation;
 mod search;
 mod studio;
 mod transcript;
+mod votes;
 mod when;
 mod words;
 
@@ -38,6 +39,7 @@ pub(crate) use form::Typed;
 use frame::{Frame, Section};
 pub(crate) use login::{Bare, log_in_again, set_up_again};
 pub(crate) use studio::{KeyShown, Page, Staff, again, key_page};
+pub(crate) use votes::letter;
 pub(crate) use when::seconds;
 
 /// Every page.
@@ -86,6 +88,10 @@ struct Asked {
     line: Option<usize>,
     /// The speech that was taken back just now.
     unspoken: Option<String>,
+    /// The press about presence, the vote, the decision that was taken back just now.
+    unnoted: Option<String>,
+    unvoted: Option<String>,
+    undecided: Option<String>,
     /// What a form was sent with that is shown again, since it was refused; never from the query.
     #[serde(skip)]
     typed: Typed,

@@ -100,6 +100,11 @@ impl When {
         self.zoned(at_ms).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
+    /// The year: 2026.
+    pub(super) fn year(&self, at_ms: i64) -> u16 {
+        u16::try_from(self.zoned(at_ms).year()).unwrap_or(u16::MAX)
+    }
+
     /// The value of a date field: "2026-11-23".
     pub(super) fn field(&self, at_ms: i64) -> String {
         self.zoned(at_ms).strftime("%Y-%m-%d").to_string()

@@ -19,6 +19,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
             include_str!("../../locales/el/pages.ftl"),
             include_str!("../../locales/el/search.ftl"),
             include_str!("../../locales/el/studio.ftl"),
+            include_str!("../../locales/el/votes.ftl"),
         ],
     ),
     (
@@ -31,14 +32,15 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
             include_str!("../../locales/en/pages.ftl"),
             include_str!("../../locales/en/search.ftl"),
             include_str!("../../locales/en/studio.ftl"),
+            include_str!("../../locales/en/votes.ftl"),
         ],
     ),
 ];
 
 /// The placeholders that the elements fill in the browser: `{ $time }` reaches them as `{time}`.
-const PLACEHOLDERS: [&str; 18] = [
-    "days", "drift", "folder", "got", "hours", "interval", "language", "meeting", "minutes", "parts", "rate", "remote",
-    "seconds", "set", "since", "time", "value", "what",
+const PLACEHOLDERS: [&str; 21] = [
+    "days", "drift", "folder", "got", "hours", "interval", "language", "meeting", "members", "minutes", "needed",
+    "parts", "present", "rate", "remote", "seconds", "set", "since", "time", "value", "what",
 ];
 
 struct Catalogue {

@@ -185,7 +185,7 @@ impl Press<'_> {
 }
 
 /// The instant of a time of day in a meeting: of the day on which it began, or of the next if that was before.
-fn within(meeting: &Meeting, time: &str, zone: &str) -> Result<i64> {
+pub(super) fn within(meeting: &Meeting, time: &str, zone: &str) -> Result<i64> {
     let (Stage::Live { started_at_ms }
     | Stage::Paused { started_at_ms, .. }
     | Stage::InCamera { started_at_ms, .. }

@@ -10,6 +10,7 @@ mod meetings;
 mod members;
 mod sources;
 mod transcript;
+mod votes;
 
 use axum::{
     Router,
@@ -48,6 +49,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/sources", post(meetings::assign))
         .route("/studio/meetings/{id}/sources/{source}/remove", post(meetings::unassign))
         .route("/studio/meetings/{id}/agenda/{act}", post(agenda::press))
+        .route("/studio/meetings/{id}/votes/{act}", post(votes::press))
         .route("/studio/meetings/{id}/words/{act}", post(transcript::press))
         .route("/studio/bodies/{id}/members/{act}", post(members::change))
         .route("/studio/sources", post(sources::create_source))

@@ -17,6 +17,7 @@ use super::{
     doors::{Doors, Seen, Stand},
     html,
     speakers::Speakers,
+    votes::{ItemDesk, PresenceDesk, VoteDesk, undecided},
 };
 use crate::{
     App,
@@ -44,6 +45,13 @@ pub(in crate::pages) struct AgendaPage {
     current: Option<Current>,
     /// Whether there is an item to speak to.
     speakers: Option<Speakers>,
+    /// Who is there; none before the meeting has begun.
+    presence: Option<PresenceDesk>,
+    vote: VoteDesk,
+    /// What can be done with each row's votes and decisions.
+    items: Vec<ItemDesk>,
+    /// The decision that was taken back just now.
+    undecided: Option<String>,
     /// Where the body's members are kept.
     members_href: String,
     /// What comes next: id and line.
@@ -105,6 +113,23 @@ impl AgendaPage {
         if self.edits(row) { &self.edit.rapporteur } else { &row.rapporteur }
     }
 
+    /// The word of a choice.
+    fn choice_key(&self, choice: &str) -> &'static str {
+        match choice {
+            "yes" => "agenda-list-yes",
+            "no" => "agenda-list-no",
+            "abstain" => "agenda-list-abstain",
+            _ => "agenda-list-absent",
+        }
+    }
+
+    /// What can be done with a row's votes and decisions.
+    fn item(&self, row: &Row) -> &ItemDesk {
+        static NOTHING: std::sync::LazyLock<ItemDesk> = std::sync::LazyLock::new(ItemDesk::default);
+        let at = self.agenda.rows.iter().position(|each| each.id == row.id);
+        at.and_then(|at| self.items.get(at)).unwrap_or(&NOTHING)
+    }
+
     /// The levels to choose from, and whether a row has each.
     fn levels(&self, row: &Row) -> Vec<(u8, String, bool)> {
         let has = if self.edits(row) { self.edit.level.clone() } else { row.level.to_string() };
@@ -122,16 +147,17 @@ pub(in crate::pages) async fn agenda(
     let (id, here): (MeetingId, _) = (id.parse().map_err(|_| Error::NotFound)?, staff.clerk.here.id);
     let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
     let members = app.council.members(here, meeting.body.id).await?;
-    let began_ms = app.store.recording(id).await?.map(|recording| recording.began_at_ms());
     let (now_ms, seen) = (app.council.clock().now_ms(), Seen::of(&app, &meeting).await?);
     let frame = staff.frame(Section::Studio).at(&format!("/studio/meetings/{id}/agenda"));
-    Ok(html(&agenda_page(frame, (&meeting, &agenda, &members), (began_ms, &seen), now_ms, &asked)))
+    let year = frame.when.year(meeting.starts_at_ms);
+    let next = (app.council.next_decision(here, meeting.body.id, year).await?, year);
+    Ok(html(&agenda_page(frame, (&meeting, &agenda, &members), (&seen, next), now_ms, &asked)))
 }
 
 pub(in crate::pages) fn agenda_page(
     frame: Frame,
     (meeting, agenda, members): (&Meeting, &Agenda, &[Member]),
-    (began_ms, seen): (Option<i64>, &Seen),
+    (seen, next): (&Seen, (u32, u16)),
     now_ms: i64,
     asked: &Asked,
 ) -> AgendaPage {
@@ -147,15 +173,22 @@ pub(in crate::pages) fn agenda_page(
         let line = agenda.item(moment.item)?.line();
         Some(Current { moment: moment.id.to_string(), line, since: frame.when.exact_time(moment.at_ms) })
     });
+    // The desk's own page has no recording to lead into.
+    let shown = Shown::of(&frame, agenda, live, None);
+    let begun = live || matches!(meeting.stage, Stage::Ended { .. });
     AgendaPage {
+        presence: begun.then(|| PresenceDesk::of(&frame, meeting, agenda, asked)),
+        vote: VoteDesk::of(&frame, meeting, agenda, asked),
+        items: shown.rows.iter().map(|row| ItemDesk::of(&frame, (meeting, agenda), row, next, asked)).collect(),
+        undecided: undecided(asked),
         members_href: format!("/studio/bodies/{}/members", meeting.body.id),
         speakers: current.as_ref().map(|_| Speakers::of(&frame, agenda, members, asked)),
         line: Line::of(&frame, meeting, now_ms),
         refused,
         doors: Doors::of(&frame, meeting, seen, now_ms),
-        agenda: Shown::of(&frame, agenda, live, began_ms),
+        agenda: shown,
         live,
-        begun: live || matches!(meeting.stage, Stage::Ended { .. }),
+        begun,
         scheduled: meeting.stage == Stage::Scheduled,
         closed,
         current,

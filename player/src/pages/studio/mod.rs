@@ -10,6 +10,7 @@ mod monitor;
 mod sources;
 mod speakers;
 mod transcript;
+mod votes;
 
 pub(super) use agenda::agenda;
 #[cfg(test)]

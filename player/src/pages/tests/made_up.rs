@@ -22,6 +22,7 @@ use vod_store::{
     recording::{Shows, Stretch},
 };
 
+use super::voted::{attendance, decision, votes};
 use crate::pages::{
     Asked, chat as page,
     frame::{Frame, Section},
@@ -102,7 +103,8 @@ pub(super) fn agenda() -> Agenda {
     };
     let speeches =
         vec![speech(0, NOW - HOUR, "Μαρία Δασκαλάκη", None), speech(1, NOW - HOUR / 4, HOSTILE, Some(180_000))];
-    Agenda { revision: 5, moments, items, speeches }
+    let (votes, decisions) = (votes(&items), vec![decision(items[0].id, ""), decision(items[1].id, "ΨΧ4Ω46ΜΤΛΠ-Ξ7Ω")]);
+    Agenda { revision: 5, moments, items, speeches, attendance: attendance(), votes, decisions }
 }
 
 /// A member of every role.

@@ -4,6 +4,7 @@ mod films;
 mod made_up;
 mod stages;
 mod visits;
+mod voted;
 mod words;
 
 use ::chat as chat_crate;
@@ -178,17 +179,20 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         for (agenda, asked) in [
             (Agenda::default(), asked(Some("error-invalid-agenda"))),
             (agenda(), Asked { undone: Some(SourceId::new().to_string()), ..asked(Some("error-overtaken")) }),
+            (voted::counting(), Asked { unvoted: Some(SourceId::new().to_string()), ..asked(Some("error-vote-open")) }),
+            (Agenda { votes: Vec::new(), ..agenda() }, undone()),
         ] {
             let meeting = meeting(stage.clone());
             let frame = staff(language, Section::Studio);
             let page = studio::agenda_page(
                 frame,
                 (&meeting, &agenda, &made_up::members()),
-                (Some(NOW - HOUR), &studio::Seen::default()),
+                (&studio::Seen::default(), (124, 2026)),
                 NOW,
                 &asked,
             );
-            add(format!("clerk's desk, {}, {} items", stage.name(), agenda.items.len()), &page);
+            let (items, votes) = (agenda.items.len(), agenda.votes.len());
+            add(format!("clerk's desk, {}, {items} items, {votes} votes", stage.name()), &page);
         }
     }
     for (members, asked) in [
@@ -203,6 +207,12 @@ fn add_studio(language: &str, full: &Listing, add: &mut dyn FnMut(String, &dyn a
         let shown = KeyShown { source: HOSTILE, key: "bema-aaaa", rtmp_url, srt_url };
         add(name.into(), &studio::key(frame(language, Section::Sources), shown));
     }
+}
+
+/// Presses about presence and decisions that were taken back just now.
+fn undone() -> Asked {
+    let id = || Some(SourceId::new().to_string());
+    Asked { unnoted: id(), undecided: id(), ..asked(Some("error-invalid-count")) }
 }
 
 /// The attribute's values, in order.

@@ -17,7 +17,33 @@ export interface AgendaState {
   speaker: string | null;
   /** The speeches of the current item. */
   speeches: { at_ms: number; line: string }[];
+  /** The vote that goes on. */
+  vote: VoteState | null;
+  /** How many members are there, once that was noted. */
+  presence: { present: number; members: number; needed: number } | null;
 }
+
+/** A vote as it comes in. */
+export interface VoteState {
+  id: string;
+  item: string;
+  /** A letter for each ballot of a roll call, in the order of the list: y, n, b, a, or a dot for who is still to vote. */
+  ballots: string;
+  yes: number;
+  no: number;
+  abstain: number;
+  absent: number;
+  waiting: number;
+}
+
+/** What each letter of a roll call stands for: the choice's word, and its sign. */
+export const CHOICES: Readonly<Record<string, readonly [string, string]>> = {
+  y: ["yes", "✓"],
+  n: ["no", "✕"],
+  b: ["abstain", "○"],
+  a: ["absent", "–"],
+  ".": ["waiting", "…"],
+};
 
 /** Where an item begins, for the player's bar. */
 export interface Chapter {
@@ -32,6 +58,9 @@ export class AgendaList extends HTMLElement {
   #words = new Words();
   #stops = new AbortController();
   #asked: string | undefined;
+  #due = false;
+  #state: AgendaState | undefined;
+  #voting: string | undefined;
 
   connectedCallback(): void {
     this.#words = Words.of(this);
@@ -52,30 +81,37 @@ export class AgendaList extends HTMLElement {
     if (state.outline !== shown && this.#asked !== state.outline) {
       // Asked for once: a list that differs for ever is not asked for for ever.
       this.#asked = state.outline;
-      setTimeout(() => void this.#renew(state), Math.random() * SPREAD_MS);
+      if (!this.#due) setTimeout(() => void this.#renew(), Math.random() * SPREAD_MS);
+      this.#due = true;
     }
+    this.#state = state;
     this.#mark(state);
   }
 
-  async #renew(state: AgendaState): Promise<void> {
+  async #renew(): Promise<void> {
+    this.#due = false;
     try {
       const response = await fetch(`/meetings/${encodeURIComponent(this.dataset["meeting"] ?? "")}/agenda`);
       if (!response.ok) return;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const list = page.querySelector(".agenda-items");
-      const old = this.querySelector(".agenda-items, .empty");
-      if (list && old) old.replaceWith(list);
-      this.#mark(state);
+      const [part, old] = [page.querySelector(".agenda-part"), this.querySelector(".agenda-part")];
+      if (part && old) {
+        // What a reader has opened stays open.
+        const open = [...old.querySelectorAll<HTMLElement>("details[open][data-key]")].map((each) => each.dataset["key"]);
+        for (const each of part.querySelectorAll<HTMLDetailsElement>("details[data-key]")) each.open ||= open.includes(each.dataset["key"]);
+        old.replaceWith(part);
+      }
+      if (this.#state) this.#mark(this.#state);
     } catch {
       this.#asked = undefined;
     }
   }
 
-  #mark({ now, moments, speaker, speeches }: AgendaState): void {
+  #mark({ now, moments, speaker, speeches, vote, presence }: AgendaState): void {
     for (const item of this.querySelectorAll<HTMLElement>("[data-item]")) {
       const id = item.dataset["item"] ?? "";
       const is = id === now && this.#inSession;
-      if (is && !item.classList.contains("agenda-now")) this.#announce(item);
+      if (is && !item.classList.contains("agenda-now")) this.#announce(item, "now");
       item.classList.toggle("agenda-now", is);
       setAttribute(item, "aria-current", is ? "true" : undefined);
       const mark = item.querySelector<HTMLElement>('[data-slot="now"]');
@@ -84,7 +120,31 @@ export class AgendaList extends HTMLElement {
       this.#showSpeaker(item, is ? speaker : null);
       if (id === now) this.#showSpeeches(item, speeches);
     }
+    if (vote && this.#inSession) this.#showVote(vote);
+    this.#voting = vote?.id;
+    if (presence) this.#showPresence(presence);
     this.#tellChapters();
+  }
+
+  #showVote(vote: VoteState): void {
+    const item = this.querySelector<HTMLElement>(`[data-item="${vote.item}"]`);
+    if (item && this.#voting !== vote.id) this.#announce(item, "voting");
+    const box = this.querySelector<HTMLElement>(`[data-vote="${vote.id}"]`);
+    if (!box) return;
+    for (const name of ["yes", "no", "abstain", "absent", "waiting"] as const) setText(box.querySelector(`[data-slot="${name}"]`), String(vote[name]));
+    [...box.querySelectorAll<HTMLElement>("[data-ballot]")].forEach((ballot, index) => {
+      const [name, sign] = CHOICES[vote.ballots[index] ?? "."] ?? ["waiting", "…"];
+      ballot.className = `ballot ballot-${name}`;
+      setText(ballot.querySelector('[data-slot="sign"]'), sign);
+      setText(ballot.querySelector('[data-slot="word"]'), this.#words.say(name));
+    });
+  }
+
+  #showPresence(presence: NonNullable<AgendaState["presence"]>): void {
+    const there = presence.present >= presence.needed;
+    const line = this.querySelector('[data-slot="presence"]');
+    line?.classList.toggle("presence-short", !there);
+    setText(line, this.#words.say(there ? "quorum" : "no-quorum", presence));
   }
 
   get #inSession(): boolean {
@@ -136,9 +196,9 @@ export class AgendaList extends HTMLElement {
     return make("a", { class: "agenda-moment", href: `?t=${seconds}`, "data-at-ms": atMs }, make("span", { "aria-hidden": "true" }, "▶"), " ", time);
   }
 
-  #announce(item: HTMLElement): void {
+  #announce(item: HTMLElement, key: "now" | "voting"): void {
     const line = [".agenda-number", ".agenda-title"].map((part) => item.querySelector(part)?.textContent ?? "").join(" ").trim();
-    setText(this.closest("meeting-watch")?.querySelector('[data-slot="status"]'), this.#words.say("now", { value: line }));
+    setText(this.closest("meeting-watch")?.querySelector('[data-slot="status"]'), this.#words.say(key, { value: line }));
   }
 
   #tellChapters(): void {

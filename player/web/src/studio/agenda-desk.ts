@@ -1,7 +1,7 @@
 /**
  * `<agenda-desk data-meeting>`: the clerk's desk without waiting for pages. A press goes to the server and the desk is
  * replaced by its answer, in place. Without a connection a press is kept, with its time, and sent when there is one.
- * N takes up the next item, U takes the last press back.
+ * N takes up the next item, U takes the last press back, V opens a vote.
  */
 import { define, setText } from "../document";
 import type { AgendaState } from "../page/agenda-list";
@@ -10,6 +10,22 @@ import { PressQueue } from "./press-queue";
 
 /** How often a press that waits is tried again. */
 const AGAIN_MS = 2000;
+
+/** What each key presses, on a Greek layout too. */
+const KEYS: Readonly<Record<string, string>> = {
+  n: "next",
+  ν: "next",
+  u: "undo",
+  θ: "undo",
+  v: "vote",
+  ω: "vote",
+  r: "rest",
+  ρ: "rest",
+  c: "close",
+  ψ: "close",
+  p: "presence-all",
+  π: "presence-all",
+};
 
 export class AgendaDesk extends HTMLElement {
   #words = new Words();
@@ -25,6 +41,7 @@ export class AgendaDesk extends HTMLElement {
     const { signal } = this.#stops;
     this.#queue = new PressQueue(localStorage, `bema-presses-${this.dataset["meeting"] ?? ""}`);
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.addEventListener("desk-stale", () => void this.#renew(true), { signal });
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     document.addEventListener("meeting-agenda", (event) => this.#told((event as CustomEvent<AgendaState>).detail), { signal });
     window.addEventListener("online", () => void this.#flush(), { signal });
@@ -41,8 +58,8 @@ export class AgendaDesk extends HTMLElement {
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if ((event.target as Element).closest("input, textarea, select")) return;
-    const press = { n: "next", ν: "next", u: "undo", θ: "undo" }[event.key.toLowerCase()];
-    const form = press && this.querySelector<HTMLFormElement>(`form[data-press="${press}"]`);
+    const press = KEYS[event.key.toLowerCase()];
+    const form = press && this.querySelector<HTMLFormElement>(`form[data-press="${press}"]:has([aria-keyshortcuts])`);
     if (!form) return;
     event.preventDefault();
     form.requestSubmit();
@@ -121,24 +138,29 @@ export class AgendaDesk extends HTMLElement {
 
   /** Another clerk's press: the desk is taken anew, but not from under what somebody is typing. */
   #told(state: AgendaState): void {
-    const news = JSON.stringify(state);
+    // What comes in of a roll call, and how many are there, the presses by member show themselves.
+    const news = JSON.stringify({ ...state, vote: state.vote?.id, presence: undefined });
     const known = this.#seen === undefined || this.#seen === news;
     this.#seen = news;
     if (known || this.#sending || this.#queue.length > 0) return;
     if (this.#typing) {
       this.#stale = true;
       this.#say("changed");
+    } else if (this.querySelector("member-presses:focus-within")) {
+      this.#stale = true;
     } else {
       void this.#renew();
     }
   }
 
   get #typing(): boolean {
-    return this.querySelector(".desk-edit[open], .desk-moment[open], textarea:focus, .desk-speak :is(input, select):focus") !== null;
+    const forms = ".desk-edit[open], .desk-moment[open], .desk-mend-vote[open], .desk-decision[open]";
+    return this.querySelector(`${forms}, textarea:focus, :is(.desk-speak, .vote-count) :is(input, select):focus`) !== null;
   }
 
-  async #renew(): Promise<void> {
-    if (this.#typing) return;
+  /** Takes the desk anew; `now` also from under whoever presses for members. */
+  async #renew(now = false): Promise<void> {
+    if (this.#typing || (!now && this.querySelector("member-presses:focus-within"))) return;
     this.#stale = false;
     try {
       const response = await fetch(location.pathname, { headers: { accept: "text/html" } });
@@ -157,6 +179,8 @@ export class AgendaDesk extends HTMLElement {
     // Logged out meanwhile, or the meeting is gone: the server says so on a page of its own.
     if (!desk) return location.reload();
     const focused = pressed?.dataset["press"];
+    const open = [...this.querySelectorAll<HTMLElement>(".desk-presence details[open][data-key]")].map((each) => each.dataset["key"]);
+    for (const each of desk.querySelectorAll<HTMLDetailsElement>(".desk-presence details[data-key]")) each.open ||= open.includes(each.dataset["key"]);
     this.querySelector('[data-slot="desk"]')?.replaceWith(desk);
     const refused = desk.querySelector<HTMLElement>(".error-summary");
     const again = focused && desk.querySelector<HTMLElement>(`form[data-press="${focused}"] button`);
