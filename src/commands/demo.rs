@@ -1,6 +1,7 @@
 //! `bema demo`: a municipality with a council in session now, sent by a real encoder, and its log-ins.
 
 mod floor;
+mod votes;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -49,6 +50,9 @@ pub(crate) struct Options {
     /// No encoder: the meeting waits for yours.
     #[arg(long)]
     no_encoder: bool,
+    /// Nobody sits at the clerk's desk but you, as where the meeting waits for your encoder.
+    #[arg(long)]
+    no_clerk: bool,
     /// Nobody writes beside the meeting but you.
     #[arg(long)]
     no_citizens: bool,
@@ -106,11 +110,18 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     });
     let citizens = (!options.no_citizens)
         .then(|| tokio::spawn(floor::talk(parts.floor.clone(), here.id, meeting.id, encoding.clone())));
+    let presiding = (!options.no_encoder && !options.no_clerk).then(|| {
+        let council = parts.council.clone();
+        tokio::spawn(votes::preside(council, clerk.clone(), meeting.id, encoding.clone()))
+    });
     print(&welcome(running.addresses().http.port(), &meeting, &memory));
     asked_to_stop().await?;
     encoding.cancel();
     if let Some(encoder) = encoder {
         encoder.await??;
+    }
+    if let Some(presiding) = presiding {
+        presiding.await??;
     }
     if let Some(citizens) = citizens {
         citizens.await??;
@@ -273,7 +284,9 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality, clerk: &Clerk
         let meeting = MeetingId::new();
         import::film(parts, here, meeting, &film, new).await?;
         let begun: Vec<(f64, String)> = serde_json::from_slice(&std::fs::read(&chapters)?)?;
-        mark(&parts.council, clerk, meeting, starts_at_ms, &begun).await?;
+        // An accountability meeting decides nothing.
+        let decides = seed != 1;
+        mark(&parts.council, clerk, (meeting, decides), starts_at_ms, &begun).await?;
         floor::recall(&parts.floor, here.id, meeting, (starts_at_ms, *seconds)).await?;
         give_words(parts, clerk, meeting, &words).await?;
         std::fs::remove_file(&words)?;
@@ -301,7 +314,7 @@ async fn give_words(parts: &Parts, clerk: &Clerk, meeting: MeetingId, file: &std
 async fn mark(
     council: &Council,
     clerk: &Clerk,
-    meeting: MeetingId,
+    (meeting, decides): (MeetingId, bool),
     began_at_ms: i64,
     begun: &[(f64, String)],
 ) -> anyhow::Result<()> {
@@ -311,6 +324,7 @@ async fn mark(
     let (chair, others): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.role == person::Role::President);
     let chair = chair.first().context("the demonstration has no president")?;
     let mut others = others.iter().cycle();
+    votes::seat(council, clerk, meeting, Some(began_at_ms)).await?;
     for (at, (seconds, line)) in begun.iter().enumerate() {
         // What comes before the first item is none of the agenda's.
         let Some(item) = agenda.items.iter().find(|item| item.line() == *line) else { continue };
@@ -323,6 +337,11 @@ async fn mark(
             #[expect(clippy::cast_possible_truncation, reason = "a film of minutes")]
             let at_ms = began_at_ms + ((seconds + (next - seconds) * part) * 1000.0) as i64;
             council.give_floor(clerk, meeting, (&other.name, 5), None, Some(at_ms)).await?;
+        }
+        if decides {
+            #[expect(clippy::cast_possible_truncation, reason = "a film of minutes")]
+            let at_ms = began_at_ms + ((seconds + (next - seconds) * 0.9) * 1000.0) as i64;
+            votes::hold(council, clerk, meeting, item.id, at_ms).await?;
         }
     }
     Ok(())
