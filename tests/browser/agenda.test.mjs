@@ -101,7 +101,7 @@ test('a time can be mended, within the meeting only', async () => {
 });
 
 test('an urgent item joins the list of every page', async () => {
-  await clerk.locator('textarea').fill('Έκτακτη χρηματοδότηση\nΕισηγητής: κ. Γ. Παπαδάκης');
+  await clerk.locator('.desk-add textarea').fill('Έκτακτη χρηματοδότηση\nΕισηγητής: κ. Γ. Παπαδάκης');
   await clerk.getByRole('button', { name: 'Προσθήκη' }).click();
   await until('the viewer sees it', async () => /Κατεπείγον[\s\S]*Έκτακτη/.test(await row(viewer, '14').innerText()), 5_000);
   await row(clerk, '13').getByText('Αλλαγή', { exact: true }).click();
@@ -167,7 +167,7 @@ test('after the end the chapters stay, and can be mended', async () => {
   const first = await row(clerk, '1').locator('.desk-moment time').innerText();
   await row(clerk, '9').getByText('Αλλαγή', { exact: true }).click();
   await row(clerk, '9').locator('input[name=moment_time]').first().fill(first);
-  await row(clerk, '9').getByRole('button', { name: 'Σημείωση' }).click();
+  await row(clerk, '9').getByRole('button', { name: 'Σημείωση', exact: true }).click();
   await until('it is noted', async () => (await row(clerk, '9').locator('.desk-moment time').innerText()) === first);
   await viewer.reload();
   assert.equal(await row(viewer, '9').locator('a.agenda-moment').count(), 1);
