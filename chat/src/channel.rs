@@ -12,8 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
-
-use crate::MessageId;
+use uuid::Uuid;
 
 /// Events that a channel can tell again.
 pub const RING: usize = 2000;
@@ -55,8 +54,8 @@ impl From<String> for Batch {
 
 struct Line {
     number: u64,
-    /// The message whose words the line holds.
-    holds: Option<MessageId>,
+    /// The message or the intervention whose words the line holds.
+    holds: Option<Uuid>,
     text: String,
 }
 
@@ -99,23 +98,23 @@ impl Channel {
     }
 
     /// Puts an event before those that are there, of a past that followers may still ask for.
-    pub(crate) fn remember(&self, number: u64, holds: Option<MessageId>, event: &impl Serialize) {
+    pub(crate) fn remember(&self, number: u64, holds: Option<Uuid>, event: &impl Serialize) {
         let mut log = self.log();
         let text = log.line(number, event);
         log.ring.push_front(Line { number, holds, text });
     }
 
     /// The next event. It is told at the next [`Channel::flush`].
-    pub fn push(&self, holds: Option<MessageId>, event: &impl Serialize) -> u64 {
+    pub fn push(&self, holds: Option<Uuid>, event: &impl Serialize) -> u64 {
         self.put(None, holds, event)
     }
 
     /// The same, with the number under which it is kept.
-    pub(crate) fn push_as(&self, number: u64, holds: Option<MessageId>, event: &impl Serialize) {
+    pub(crate) fn push_as(&self, number: u64, holds: Option<Uuid>, event: &impl Serialize) {
         self.put(Some(number), holds, event);
     }
 
-    fn put(&self, number: Option<u64>, holds: Option<MessageId>, event: &impl Serialize) -> u64 {
+    fn put(&self, number: Option<u64>, holds: Option<Uuid>, event: &impl Serialize) -> u64 {
         let mut log = self.log();
         let number = number.unwrap_or(log.last + 1).max(log.last + 1);
         log.last = number;
@@ -128,11 +127,11 @@ impl Channel {
         number
     }
 
-    /// Takes a message's words out of every event that can still be told; `gone` stands in their place.
-    pub fn redact(&self, message: MessageId, gone: &impl Serialize) {
+    /// Takes the words of a message or an intervention out of every event that can still be told; `gone` stands in their place.
+    pub fn redact(&self, words: Uuid, gone: &impl Serialize) {
         let mut log = self.log();
         let numbers: Vec<(usize, u64)> = (log.ring.iter().enumerate())
-            .filter(|(_, line)| line.holds == Some(message))
+            .filter(|(_, line)| line.holds == Some(words))
             .map(|(place, line)| (place, line.number))
             .collect();
         for (place, number) in numbers {
@@ -281,7 +280,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_away_is_told_to_nobody_any_more() {
-        let (channel, message) = (channel(), MessageId::new());
+        let (channel, message) = (channel(), Uuid::now_v7());
         #[derive(Serialize)]
         struct Words {
             text: &'static str,

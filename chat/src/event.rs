@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AuthorId, MessageId,
+    AuthorId, InterventionId, MessageId, intervention,
     mode::{Cause, Mode, names},
 };
 
@@ -185,6 +185,17 @@ pub enum Own {
         /// Which.
         message: MessageId,
     },
+    /// Something became of an intervention of the author's, or of one that they support.
+    Became {
+        /// Which: the author's own, also where it was merged into another; or the one that they support.
+        intervention: InterventionId,
+        /// Whether it is one that they support, and not their own.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        supported: bool,
+        /// What; of what was merged, what became of the one that stands for it.
+        #[serde(flatten)]
+        state: intervention::State,
+    },
     /// The author may not write for a while, or may again.
     Excluded {
         /// Until when, milliseconds UTC; none: no longer.
@@ -202,6 +213,20 @@ pub enum Desk {
     Changed {
         /// How many messages wait.
         held: u64,
+    },
+    /// The interventions have changed.
+    Interventions {
+        /// How many wait.
+        pending: usize,
+    },
+    /// A moderator has an intervention in hand, or has let it go.
+    Claimed {
+        /// Which.
+        intervention: InterventionId,
+        /// Who, for the others to see; none: nobody any more.
+        by: Option<String>,
+        /// Until when, milliseconds UTC.
+        until_ms: i64,
     },
 }
 

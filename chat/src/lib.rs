@@ -11,6 +11,7 @@ mod db;
 pub mod event;
 mod flood;
 pub mod floor;
+pub mod intervention;
 pub mod mode;
 pub mod pace;
 pub mod room;
@@ -28,6 +29,8 @@ council::id! {
     AuthorId
     /// That somebody may not write for a while.
     ExclusionId
+    /// What a citizen asks, remarks or proposes; made by the client that sends it, so that sent twice it is one.
+    InterventionId
 }
 
 /// Why the floor refused.
@@ -39,6 +42,21 @@ pub enum Error {
     /// There is no such message here.
     #[error("there is no such message here")]
     NoMessage,
+    /// There is no such intervention here.
+    #[error("there is no such intervention here")]
+    NoIntervention,
+    /// There is no such item on the meeting's agenda, or it was withdrawn.
+    #[error("there is no such item on the agenda")]
+    NoItem,
+    /// It can be supported no more: it was answered, or is not shown.
+    #[error("this intervention can be supported no more")]
+    NotOpen,
+    /// As many as may be at once are there already.
+    #[error("there are too many already")]
+    TooMany,
+    /// Another moderator has it in hand.
+    #[error("another moderator has this in hand")]
+    Claimed,
     /// The chat takes nothing: the meeting is not in session, or the moderators have closed it.
     #[error("the chat is closed")]
     Closed,
@@ -88,11 +106,18 @@ impl Error {
             Self::Council(Council::Invalid { field: "name", .. }) => "bad_name",
             Self::Council(Council::Invalid { field: "reason", .. }) => "bad_reason",
             Self::Council(Council::Invalid { field: "words", .. }) => "bad_words",
+            Self::Council(Council::Invalid { field: "answer", .. }) => "bad_answer",
+            Self::Council(Council::Invalid { field: "due", .. }) => "bad_due",
             Self::Council(Council::Invalid { .. }) => "bad_text",
             Self::Council(Council::NotFound(_)) => "not_found",
             Self::Council(Council::Forbidden) => "forbidden",
             Self::Council(_) => "failed",
             Self::NoMessage => "no_message",
+            Self::NoIntervention => "no_intervention",
+            Self::NoItem => "no_item",
+            Self::NotOpen => "not_open",
+            Self::TooMany => "too_many",
+            Self::Claimed => "claimed",
             Self::Closed => "closed",
             Self::Registered => "registered",
             Self::Slow { .. } => "slow",

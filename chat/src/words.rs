@@ -49,7 +49,15 @@ const OFFICES: &[&str] = &[
 /// # Errors
 /// [`council::Error::Invalid`] where nothing is left of it, or too much.
 pub fn message(text: &str) -> Result<String> {
-    Ok(text::required("text", &calm(text), TEXT_MAX)?)
+    line("text", text, TEXT_MAX)
+}
+
+/// A text of one to `max` characters.
+///
+/// # Errors
+/// [`council::Error::Invalid`], with the field, where nothing is left of it, or too much.
+pub fn line(field: &'static str, text: &str, max: usize) -> Result<String> {
+    Ok(text::required(field, &calm(text), max)?)
 }
 
 /// A guest's name, which is none of `officials`' and no office's.

@@ -118,6 +118,7 @@ fn migrations() -> Migrator {
         migration(16, "in_camera", include_str!("../../migrations/0016_in_camera.sql")),
         migration(19, "interpreters", include_str!("../../migrations/0019_interpreters.sql")),
         migration(20, "votes", include_str!("../../migrations/0020_votes.sql")),
+        migration(21, "interventions", include_str!("../../migrations/0021_interventions.sql")),
     ])
 }
 

@@ -179,7 +179,7 @@ impl Room {
         Ok(())
     }
 
-    async fn log(
+    pub(crate) async fn log(
         &self,
         write: &mut council::db::Write,
         by: &Moderator,

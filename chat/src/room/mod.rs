@@ -26,6 +26,7 @@ use crate::{
     db,
     event::{Desk, Event, Message, Own, Public, State},
     floor::Untold,
+    intervention::Hall,
     mode::{Mode, Who},
     words,
 };
@@ -60,13 +61,15 @@ pub enum Filter {
 
 /// A room.
 pub struct Room {
-    council: Council,
-    untold: Untold,
-    municipality: MunicipalityId,
-    meeting: MeetingId,
+    pub(crate) council: Council,
+    pub(crate) untold: Untold,
+    pub(crate) municipality: MunicipalityId,
+    pub(crate) meeting: MeetingId,
+    /// What citizens ask on the agenda.
+    pub(crate) hall: Hall,
     taking: tokio::sync::Mutex<Taking>,
     public: Arc<Channel>,
-    desk: Channel,
+    pub(crate) desk: Channel,
     own: Mutex<HashMap<AuthorId, Arc<Channel>>>,
     shown: Mutex<Shown>,
     /// Words that make a message wait.
@@ -117,6 +120,7 @@ impl Room {
         let new = || db::Run { epoch: epoch(), mode: Mode::default(), pinned: None, number: 0 };
         let run = db::run(&mut read, meeting).await?.unwrap_or_else(new);
         let listed = db::words(&mut read, municipality).await?;
+        let hall = Hall::open(&mut read, meeting).await?;
         let messages = db::shown(&mut read, meeting, i64::try_from(SNAPSHOT).unwrap_or(i64::MAX)).await?;
         let pinned = match run.pinned {
             Some(id) => db::message(&mut read, id).await?.and_then(|(_, message, _)| message.public()),
@@ -126,7 +130,7 @@ impl Room {
         let public = Channel::new(format!("meeting/{meeting}"), run.epoch, last);
         for past in db::events(&mut read, meeting, EVENTS).await? {
             let number = u64::try_from(past.number).unwrap_or(0);
-            let holds = past.shown.as_ref().map(|shown| shown.id);
+            let holds = past.shown.as_ref().map(|shown| shown.id.0);
             public.remember(number, holds, &again(past));
         }
         let shown = Shown { mode: run.mode, pinned, messages: messages.into(), told: None };
@@ -135,6 +139,7 @@ impl Room {
             untold,
             municipality,
             meeting,
+            hall,
             taking: tokio::sync::Mutex::default(),
             public: Arc::new(public),
             desk: Channel::new(format!("meeting/{meeting}/moderation"), epoch(), 0),
@@ -233,7 +238,7 @@ impl Room {
         self.tell_desk().await
     }
 
-    fn listed(&self) -> Arc<[String]> {
+    pub(crate) fn listed(&self) -> Arc<[String]> {
         Arc::clone(&self.words.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -260,9 +265,9 @@ impl Room {
         let mut shown = self.shown();
         shown.take(number, place, event);
         let holds = match event {
-            Event::Said { message } | Event::Restored { message } => Some(message.id),
+            Event::Said { message } | Event::Restored { message } => Some(message.id.0),
             Event::Removed { message } => {
-                self.public.redact(*message, &Event::Gone);
+                self.public.redact(message.0, &Event::Gone);
                 None
             }
             _ => None,
@@ -279,7 +284,7 @@ impl Room {
         Ok(())
     }
 
-    fn tell_own(&self, author: AuthorId, event: &Own) {
+    pub(crate) fn tell_own(&self, author: AuthorId, event: &Own) {
         let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(channel) = own.get(&author) {
             channel.push(None, event);
@@ -317,7 +322,7 @@ impl Room {
         Ok(Some(channel.follow(None)))
     }
 
-    async fn author(&self, asker: &Asker) -> Result<Option<AuthorId>> {
+    pub(crate) async fn author(&self, asker: &Asker) -> Result<Option<AuthorId>> {
         let Some(key) = asker.key() else { return Ok(None) };
         authors::known(&mut *self.council.read().await?, self.municipality, &key).await
     }
@@ -380,6 +385,6 @@ fn again(past: db::Past) -> Event {
 }
 
 /// A name for a run of event numbers.
-fn epoch() -> String {
+pub(crate) fn epoch() -> String {
     council::random::base64_of_256_bits()[..12].to_owned()
 }

@@ -11,4 +11,5 @@ mod db;
 #[path = "../../../council/tests/it/postgres.rs"]
 mod postgres;
 
+mod interventions;
 mod rooms;
