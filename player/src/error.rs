@@ -74,9 +74,9 @@ impl Error {
             }
             Self::Council(Council::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) | Self::Council(Council::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Floor(chat::Error::NoMessage) => StatusCode::NOT_FOUND,
+            Self::Floor(chat::Error::NoMessage | chat::Error::NoIntervention) => StatusCode::NOT_FOUND,
             Self::Floor(chat::Error::Slow { .. }) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Floor(chat::Error::Name | chat::Error::Council(_)) => StatusCode::BAD_REQUEST,
+            Self::Floor(chat::Error::Name | chat::Error::NoItem | chat::Error::Council(_)) => StatusCode::BAD_REQUEST,
             Self::Floor(chat::Error::Closed | chat::Error::Registered | chat::Error::Excluded { .. }) => {
                 StatusCode::FORBIDDEN
             }

@@ -46,7 +46,7 @@ let css = styles.outputFiles[0].text;
 for (const [name, hashed] of Object.entries(manifest)) css = css.replaceAll(`./${name}`, `./${hashed}`);
 emit("main.css", Buffer.from(css));
 
-for (const entry of ["chat", "main", "player", "studio"]) {
+for (const entry of ["chat", "main", "player", "screen", "studio"]) {
   const script = await build({
     ...shared,
     entryPoints: [join(here, `src/${entry}.ts`)],

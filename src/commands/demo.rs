@@ -1,6 +1,7 @@
 //! `bema demo`: a municipality with a council in session now, sent by a real encoder, and its log-ins.
 
 mod floor;
+mod interventions;
 mod votes;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
@@ -114,6 +115,10 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         let council = parts.council.clone();
         tokio::spawn(votes::preside(council, clerk.clone(), meeting.id, encoding.clone()))
     });
+    let asking = (!options.no_citizens).then(|| {
+        let council = parts.council.clone();
+        tokio::spawn(interventions::ask(council, parts.floor.clone(), here.id, meeting.id, encoding.clone()))
+    });
     print(&welcome(running.addresses().http.port(), &meeting, &memory));
     asked_to_stop().await?;
     encoding.cancel();
@@ -123,7 +128,7 @@ pub(crate) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     if let Some(presiding) = presiding {
         presiding.await??;
     }
-    if let Some(citizens) = citizens {
+    for citizens in [citizens, asking].into_iter().flatten() {
         citizens.await??;
     }
     running.stop().await;
@@ -288,6 +293,7 @@ async fn past(parts: &Parts, config: &Config, here: &Municipality, clerk: &Clerk
         let decides = seed != 1;
         mark(&parts.council, clerk, (meeting, decides), starts_at_ms, &begun).await?;
         floor::recall(&parts.floor, here.id, meeting, (starts_at_ms, *seconds)).await?;
+        interventions::recall(parts, here.id, meeting, (starts_at_ms, *seconds)).await?;
         give_words(parts, clerk, meeting, &words).await?;
         std::fs::remove_file(&words)?;
         std::fs::remove_file(&film)?;

@@ -17,18 +17,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::house::{Answer, HOST, House, municipality};
 
-fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
 }
 
 /// Sends a form as a program does.
-async fn post(house: &House, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn post(house: &House, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
     post_as(house, path, cookie, fields, "application/json").await
 }
 
-async fn post_as(house: &House, path: &str, cookie: &str, fields: &[(&str, &str)], accept: &str) -> Answer {
+pub(crate) async fn post_as(house: &House, path: &str, cookie: &str, fields: &[(&str, &str)], accept: &str) -> Answer {
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
     let request = Request::post(path)
         .header(header::HOST, HOST)
@@ -38,11 +38,11 @@ async fn post_as(house: &House, path: &str, cookie: &str, fields: &[(&str, &str)
     house.ask(request.body(Body::from(body.join("&"))).unwrap()).await
 }
 
-fn device(answer: &Answer) -> String {
+pub(crate) fn device(answer: &Answer) -> String {
     answer.header(header::SET_COOKIE).split(';').next().unwrap().to_owned()
 }
 
-fn id(answer: &Answer) -> String {
+pub(crate) fn id(answer: &Answer) -> String {
     serde_json::from_slice::<Value>(&answer.body).unwrap()["id"].as_str().unwrap().to_owned()
 }
 
@@ -186,17 +186,17 @@ async fn each_act_is_for_moderators_of_this_municipality_alone() {
 }
 
 /// A server on a port of its own, and what stops it.
-async fn served(house: &House) -> (SocketAddr, CancellationToken) {
+pub(crate) async fn served(house: &House) -> (SocketAddr, CancellationToken) {
     let listener = player::server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
     let (address, stopping) = (listener.local_addr().unwrap(), CancellationToken::new());
     tokio::spawn(player::server::serve(listener, None, house.router.clone(), stopping.clone()));
     (address, stopping)
 }
 
-struct Client(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>, std::collections::VecDeque<Value>);
+pub(crate) struct Client(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>, std::collections::VecDeque<Value>);
 
 impl Client {
-    async fn connect(address: SocketAddr, headers: &[(header::HeaderName, &str)]) -> Result<Self, u16> {
+    pub(crate) async fn connect(address: SocketAddr, headers: &[(header::HeaderName, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/floor").into_client_request().unwrap();
         request.headers_mut().insert(header::HOST, HeaderValue::from_static(HOST));
         request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("bema.v1"));
@@ -210,12 +210,12 @@ impl Client {
         }
     }
 
-    async fn say(&mut self, line: &Value) {
+    pub(crate) async fn say(&mut self, line: &Value) {
         self.0.send(Message::Text(line.to_string().into())).await.unwrap();
     }
 
     /// The next line of this type.
-    async fn hear(&mut self, kind: &str) -> Value {
+    pub(crate) async fn hear(&mut self, kind: &str) -> Value {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         loop {
             while let Some(line) = self.1.pop_front() {

@@ -19,6 +19,7 @@ mod films;
 mod floor;
 mod house;
 mod in_camera;
+mod interventions;
 mod languages;
 mod renditions;
 mod server;

@@ -11,10 +11,56 @@ pub(super) const PROPOSED: usize = 2;
 
 /// Words that say nothing about what is asked, folded.
 const EMPTY: &[&str] = &[
-    "and", "are", "for", "how", "the", "there", "what", "when", "why", "will", "αν", "απο", "αυτο", "για", "γιατι",
-    "ειναι", "εχει", "η", "θα", "και", "με", "μεχρι", "να", "ο", "οι", "ολα", "οτι", "ποιο", "ποσο", "ποτε", "που",
-    "πωσ", "σασ", "σε", "στη", "στην", "στο", "στον", "στουσ", "τα", "τη", "την", "τησ", "τι", "το", "τον", "του",
-    "τουσ", "των", "ωσ",
+    "and",
+    "are",
+    "for",
+    "how",
+    "the",
+    "there",
+    "what",
+    "when",
+    "why",
+    "will",
+    "αν",
+    "απο",
+    "αυτο",
+    "για",
+    "γιατι",
+    "ειναι",
+    "εχει",
+    "η",
+    "θα",
+    "και",
+    "με",
+    "μεχρι",
+    "να",
+    "ο",
+    "οι",
+    "ολα",
+    "οτι",
+    "ποιο",
+    "ποσο",
+    "ποτε",
+    "που",
+    "πωσ",
+    "σασ",
+    "σε",
+    "στη",
+    "στην",
+    "στο",
+    "στον",
+    "στουσ",
+    "τα",
+    "τη",
+    "την",
+    "τησ",
+    "τι",
+    "το",
+    "τον",
+    "του",
+    "τουσ",
+    "των",
+    "ωσ",
 ];
 
 /// A text as it is compared: its groups of letters in order, each once.
@@ -25,8 +71,7 @@ impl Look {
     /// Of a text.
     #[must_use]
     pub(super) fn of(text: &str) -> Self {
-        let letters: String =
-            words::fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        let letters: String = words::fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
         let mut groups = Vec::new();
         for word in letters.split_whitespace().filter(|word| !EMPTY.contains(word)) {
             let padded: Vec<char> = std::iter::once(' ').chain(word.chars()).chain([' ']).collect();

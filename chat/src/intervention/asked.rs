@@ -111,7 +111,11 @@ impl Asked {
 
     pub(crate) fn support(&mut self, id: InterventionId, author: AuthorId, is: bool) {
         if let Some(entry) = self.entries.get_mut(&id) {
-            if is { entry.supporters.insert(author) } else { entry.supporters.remove(&author) };
+            if is {
+                entry.supporters.insert(author)
+            } else {
+                entry.supporters.remove(&author)
+            };
         }
     }
 
@@ -252,10 +256,7 @@ impl Asked {
         if one.revision != revision || self.intake.policy != Policy::Hand {
             return Err(Error::Overtaken);
         }
-        Ok(vec![
-            self.change(id, &Move::Queue { place: *to })?,
-            self.change(other.id, &Move::Queue { place: *from })?,
-        ])
+        Ok(vec![self.change(id, &Move::Queue { place: *to })?, self.change(other.id, &Move::Queue { place: *from })?])
     }
 
     /// What makes a queue by hand begin in the order in which it stands.

@@ -1,3 +1,5 @@
+//! What a move of one intervention means for the others.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -81,7 +81,7 @@ impl Room {
         if let Some(item) = ask.item {
             agenda.item(item).filter(|item| item.withdrawn_at_ms.is_none()).ok_or(Error::NoItem)?;
         }
-        let mut pace = self.hall.asking.lock().await;
+        let mut paces = self.hall.asking.lock().await;
         let now_ms = self.council.clock().now_ms();
         let mut write = self.council.write().await?;
         let whole = (self.municipality, self.meeting);
@@ -100,7 +100,7 @@ impl Room {
             }
             may_ask(&asked, asker, &author, &text)?;
         }
-        let taken = pace.take(author.id, &asker.network, PACE_MS, now_ms);
+        let taken = paces.asks.take(author.id, &asker.network, PACE_MS, now_ms);
         taken.map_err(|wait_ms| Error::Slow { wait_ms })?;
         let state = cause(&author, &text, &self.listed()).map_or(State::Submitted, |cause| State::Held { cause });
         let one = Intervention {
@@ -140,7 +140,7 @@ impl Room {
     /// [`Error::NotOpen`] where it can be supported no more; [`Error::NoIntervention`] where nobody sees it.
     pub async fn support(&self, asker: &Asker, id: InterventionId, is: bool) -> Result<usize> {
         let key = asker.key().ok_or(Error::Registered)?;
-        let mut pace = self.hall.asking.lock().await;
+        let mut paces = self.hall.asking.lock().await;
         let now_ms = self.council.clock().now_ms();
         let parts: Vec<InterventionId> = {
             let asked = self.hall.asked();
@@ -159,7 +159,8 @@ impl Room {
         if let Some((until_ms, reason)) = author.excluded {
             return Err(Error::Excluded { until_ms, reason });
         }
-        pace.take(author.id, &asker.network, 0, now_ms).map_err(|wait_ms| Error::Slow { wait_ms })?;
+        let taken = paces.supports.take(author.id, &asker.network, 0, now_ms);
+        taken.map_err(|wait_ms| Error::Slow { wait_ms })?;
         if is {
             db::support(&mut write, id, author.id, now_ms).await?;
         } else {

@@ -231,9 +231,7 @@ impl Room {
                 asked.plan(*intervention, *revision, Move::Answer { answer })
             }
             Act::Place { intervention, revision, forward } => asked.plan_place(*intervention, *revision, *forward),
-            Act::Undo { intervention, revision } => {
-                asked.plan_undo(*intervention, *revision, (by.account(), now_ms))
-            }
+            Act::Undo { intervention, revision } => asked.plan_undo(*intervention, *revision, (by.account(), now_ms)),
             Act::Run { .. } => Ok(Vec::new()),
         }
     }
@@ -381,10 +379,8 @@ fn checked(mut act: Act, now_ms: i64) -> Result<Act> {
         Act::Decide { a: Move::Answer { answer: Answer::Written { words } }, .. } => {
             *words = council::text::required("answer", words, ANSWER_MAX)?;
         }
-        Act::Decide { a: Move::Defer { due_at_ms }, .. } => {
-            if *due_at_ms <= now_ms || *due_at_ms - now_ms > DUE_MAX_MS {
-                council::text::refused("due", "value-not-time")?;
-            }
+        Act::Decide { a: Move::Defer { due_at_ms }, .. } if !(now_ms + 1..=now_ms + DUE_MAX_MS).contains(due_at_ms) => {
+            council::text::refused("due", "value-not-time")?;
         }
         Act::Decide { a: Move::Withdraw | Move::Appeal { .. }, .. } => {
             return Err(Error::Council(council::Error::Forbidden));

@@ -21,10 +21,17 @@ const SNAPSHOT_BYTES: usize = 40 << 10;
 /// A meeting's interventions, and the channel on which they are told.
 pub(crate) struct Hall {
     /// One at a time is taken in and decided.
-    pub(super) asking: tokio::sync::Mutex<Pace>,
+    pub(super) asking: tokio::sync::Mutex<Paces>,
     asked: Mutex<Asked>,
     channel: Arc<Channel>,
     told: Mutex<Told>,
+}
+
+/// How often who may ask, and support: whoever supports need not wait before they ask.
+#[derive(Default)]
+pub(super) struct Paces {
+    pub(super) asks: Pace,
+    pub(super) supports: Pace,
 }
 
 /// What was told last.

@@ -8,6 +8,7 @@ mod asked;
 mod citizens;
 pub(crate) mod db;
 mod desk;
+mod elsewhere;
 mod event;
 mod hall;
 pub mod report;
@@ -16,13 +17,14 @@ pub mod state;
 use council::{AccountId, AgendaItemId};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::{asked::Asked, hall::Hall};
 pub use self::{
     citizens::{Ask, Own, View},
     desk::{Act, Counts, Filter, PAGE, Row, Table},
+    elsewhere::{Elsewhere, Fate},
     event::{Event, Public},
     state::{Answer, Move, State},
 };
-pub(crate) use self::{asked::Asked, hall::Hall};
 use crate::{
     AuthorId, InterventionId,
     mode::{Who, names},

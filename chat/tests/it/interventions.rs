@@ -87,14 +87,7 @@ impl Hall {
 
     /// As it is now, by way of the console.
     async fn find(&self, id: InterventionId) -> Intervention {
-        let tables = [
-            Filter::Pending,
-            Filter::Appeals,
-            Filter::Approved,
-            Filter::Queue,
-            Filter::Screen,
-            Filter::Done,
-        ];
+        let tables = [Filter::Pending, Filter::Appeals, Filter::Approved, Filter::Queue, Filter::Screen, Filter::Done];
         let rows = tables.into_iter().flat_map(|filter| self.console(filter).rows);
         rows.map(|row| row.intervention).find(|one| one.id == id).unwrap()
     }
@@ -277,8 +270,7 @@ async fn two_moderators_at_once_lose_nothing(bench: &Bench) {
     for n in 0..10 {
         let id = hall.asked(&format!("d{n}"), &format!("Ερώτηση με αριθμό {n};")).await.id;
         let approve = Act::Decide { intervention: id, revision: 1, a: Move::Approve };
-        let reject =
-            Act::Decide { intervention: id, revision: 1, a: Move::Reject { reason: because(Code::Repeated) } };
+        let reject = Act::Decide { intervention: id, revision: 1, a: Move::Reject { reason: because(Code::Repeated) } };
         let (approved, rejected) =
             tokio::join!(hall.room.settle(&hall.moderator, approve), hall.room.settle(&other, reject));
         assert!(approved.is_ok() != rejected.is_ok(), "{approved:?} {rejected:?}");
@@ -390,7 +382,8 @@ async fn who_supports_counts_once(bench: &Bench) {
         bench.pass(3);
         assert_eq!(hall.room.support(&guest(device), id, is).await.unwrap(), count, "{device} {is}");
     }
-    let account = |device: &str, account| Asker { account: Some(account), name: Some("Ελένη".into()), ..guest(device) };
+    let account =
+        |device: &str, account| Asker { account: Some(account), name: Some("Ελένη".into()), ..guest(device) };
     let eleni = AccountId::new();
     for device in ["phone", "computer"] {
         assert_eq!(hall.room.support(&account(device, eleni), id, true).await.unwrap(), 2, "one person, two devices");

@@ -9,7 +9,7 @@ use axum::{
 use chat::{MessageId, command::Say};
 use serde::{Deserialize, Serialize};
 
-use super::{Speaker, set_device};
+use super::{Speaker, known};
 use crate::{
     App,
     error::{Error, Result, percent},
@@ -42,12 +42,7 @@ pub(super) async fn say(
     headers: axum::http::HeaderMap,
     Form(form): Form<Said>,
 ) -> Response {
-    let mut made = None;
-    if speaker.asker.account.is_none() && speaker.asker.device.is_none() {
-        let token = council::random::base64_of_256_bits();
-        made = Some(set_device(&app, &token));
-        speaker.asker.device = Some(token);
-    }
+    let made = known(&app, &mut speaker);
     let done = async {
         let room = speaker.room(&app, &meeting).await?;
         let id = if form.id.is_empty() {

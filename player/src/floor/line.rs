@@ -71,8 +71,10 @@ pub(super) enum Channel {
     Public(MeetingId),
     /// What moderators look at.
     Desk(MeetingId),
-    /// What becomes of one's own messages.
+    /// What becomes of one's own messages and interventions.
     Own(MeetingId),
+    /// What everybody sees of a meeting's interventions.
+    Interventions(MeetingId),
 }
 
 impl Channel {
@@ -84,6 +86,7 @@ impl Channel {
             None => Some(Self::Public(id)),
             Some("moderation") => Some(Self::Desk(id)),
             Some("me") => Some(Self::Own(id)),
+            Some("interventions") => Some(Self::Interventions(id)),
             Some(_) => None,
         }
     }
@@ -99,6 +102,7 @@ mod tests {
         assert_eq!(Channel::named(&format!("meeting/{id}")), Some(Channel::Public(id)));
         assert_eq!(Channel::named(&format!("meeting/{id}/moderation")), Some(Channel::Desk(id)));
         assert_eq!(Channel::named(&format!("meeting/{id}/me")), Some(Channel::Own(id)));
+        assert_eq!(Channel::named(&format!("meeting/{id}/interventions")), Some(Channel::Interventions(id)));
         for wrong in ["", "meeting/", "meeting/x", "me", &format!("meeting/{id}/"), &format!("meeting/{id}/me/x")] {
             assert_eq!(Channel::named(wrong), None, "{wrong}");
         }
@@ -129,6 +133,23 @@ mod tests {
             Tell::Refused { code: "slow", id: Some(id), channel: None, wait_ms: Some(12_000) },
             Tell::Bye { code: "restart", after_ms: 1830 },
         ];
+        // What a channel of interventions tells, as the program writes it.
+        for line in lines("```json interventions\n") {
+            assert!(line.contains("/interventions\"") && serde_json::from_str::<serde_json::Value>(&line).is_ok());
+        }
+        let events = [
+            chat::intervention::Event::Supported {
+                intervention: "01976d1e-8a50-7c11-9f00-2b8f6a1c0d11".parse().unwrap(),
+                supports: 4,
+            },
+            chat::intervention::Event::Dropped {
+                intervention: "01976d1e-8a50-7c11-9f00-2b8f6a1c0d11".parse().unwrap(),
+            },
+        ];
+        for event in events {
+            let told = serde_json::to_string(&event).unwrap();
+            assert!(document.contains(told.trim_start_matches('{')), "{told} is not in the document");
+        }
         let written = lines("```json server\n");
         for tell in told {
             assert!(written.contains(&tell.text()), "{} is not in the document", tell.text());

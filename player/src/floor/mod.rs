@@ -3,7 +3,9 @@
 //! What the commands mean is the crate `chat`'s affair; here it is found out who asks, and answered in HTTP.
 
 mod citizens;
+mod console;
 mod desk;
+mod interventions;
 mod line;
 mod socket;
 mod stream;
@@ -39,6 +41,10 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/chat/words", post(desk::words))
         .route("/meetings/{id}/chat.json", get(citizens::between))
         .route("/studio/meetings/{id}/chat/{act}", post(desk::act))
+        .route("/meetings/{id}/interventions", post(interventions::ask))
+        .route("/meetings/{id}/interventions.json", get(interventions::all))
+        .route("/meetings/{id}/interventions/{intervention}/{act}", post(interventions::act))
+        .route("/studio/meetings/{id}/interventions/{act}", post(console::act))
         .layer(axum::extract::DefaultBodyLimit::max(FORM_BYTES))
 }
 
@@ -109,6 +115,17 @@ fn device_cookie(app: &App) -> &'static str {
 
 fn device<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
     session::cookie(headers, device_cookie(app)).filter(|token| (20..=100).contains(&token.len()))
+}
+
+/// Makes a token for a device that has none and no account; answers the cookie that is to keep it.
+fn known(app: &App, speaker: &mut Speaker) -> Option<String> {
+    if speaker.asker.account.is_some() || speaker.asker.device.is_some() {
+        return None;
+    }
+    let token = council::random::base64_of_256_bits();
+    let cookie = set_device(app, &token);
+    speaker.asker.device = Some(token);
+    Some(cookie)
 }
 
 /// The `Set-Cookie` that keeps a device's token for a year.

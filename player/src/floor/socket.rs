@@ -210,10 +210,14 @@ impl Seat {
         if self.following.len() >= CHANNELS && !self.following.contains_key(name) {
             return Err("too_many_channels");
         }
-        let (Channel::Public(meeting) | Channel::Desk(meeting) | Channel::Own(meeting)) = channel;
+        let (Channel::Public(meeting)
+        | Channel::Desk(meeting)
+        | Channel::Own(meeting)
+        | Channel::Interventions(meeting)) = channel;
         let room = self.room(meeting).await?;
         let Following { batches, position, missed } = match channel {
             Channel::Public(_) => room.follow(after),
+            Channel::Interventions(_) => room.follow_interventions(after),
             Channel::Desk(_) => room.follow_desk(&self.speaker.moderator().ok_or("forbidden")?),
             Channel::Own(_) => {
                 let own = room.follow_own(&self.speaker.asker).await.map_err(|error| error.code())?;

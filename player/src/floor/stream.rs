@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::HeaderMap,
     response::{Response, sse::Event},
 };
@@ -11,7 +11,20 @@ use chat::channel::Position;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Speaker;
-use crate::{App, error::Result, events, server::Stopping};
+use crate::{
+    App,
+    error::{Error, Result},
+    events,
+    server::Stopping,
+};
+
+/// Which of the public channels is followed.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Followed {
+    /// `interventions`, or empty for the chat.
+    channel: String,
+}
 
 /// The event's id is `EPOCH:OFFSET`; a browser that comes back names the last one by itself.
 pub(super) async fn events(
@@ -19,12 +32,17 @@ pub(super) async fn events(
     speaker: Speaker,
     Stopping(stopping): Stopping,
     Path(id): Path<String>,
+    Query(followed): Query<Followed>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let room = speaker.room(&app, &id).await?;
     let after = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(position);
     let place = app.audience.enter(speaker.client, None)?;
-    let following = room.follow(after.as_ref());
+    let following = match followed.channel.as_str() {
+        "" => room.follow(after.as_ref()),
+        "interventions" => room.follow_interventions(after.as_ref()),
+        _ => return Err(Error::NotFound),
+    };
     let stream = async_stream::stream! {
         let _place = place;
         let epoch = following.position.epoch;

@@ -1,6 +1,5 @@
 //! The page of a meeting: before, while it is live, and for ever after.
 
-use ::chat::room::View;
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -19,7 +18,7 @@ use super::{
     Around, Asked, agenda, chat,
     form::{Field, Kind, Refused},
     frame::{Frame, Section},
-    html,
+    html, interventions,
     line::{self, Line},
     when,
 };
@@ -53,6 +52,7 @@ pub(super) struct MeetingPage {
     base: String,
     viewers: String,
     chat: Option<chat::Shown>,
+    asked: Option<interventions::Shown>,
     /// Whether there is a transcript.
     words: bool,
 }
@@ -78,6 +78,9 @@ pub(super) struct Kept {
     pub(super) words: bool,
 }
 
+/// What the page shows of the floor: the chat, and the interventions.
+pub(super) type Floor = (Option<chat::Shown>, Option<interventions::Shown>);
+
 /// What of the server's state the page tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moment<'a> {
@@ -93,6 +96,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     asked: Asked,
     Query(of_chat): Query<chat::Asked>,
+    Query(of_interventions): Query<interventions::Asked>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
@@ -107,25 +111,32 @@ pub(super) async fn page(
     });
     let frame = around.frame(Section::Elsewhere);
     let asker = floor::onlooker(&app, &around.visitor, &headers);
-    // Before it begins, and where it never did, there is no chat to read.
-    let view = match meeting.stage {
-        Stage::Scheduled | Stage::Cancelled { .. } => View::default(),
-        _ => app.floor.room(here, id).await?.view(&asker).await?,
+    // Before it begins, and where it never did, there is nothing to read.
+    let (view, asked_view) = match meeting.stage {
+        Stage::Scheduled | Stage::Cancelled { .. } => Default::default(),
+        _ => {
+            let room = app.floor.room(here, id).await?;
+            (room.view(&asker).await?, room.interventions(&asker).await?)
+        }
     };
     let who = (asker.name, around.visitor.moderator().is_some());
     let began_ms = kept.as_ref().map(|kept| kept.began_at_ms);
-    let chat = chat::Shown::of(&frame, &meeting.stage, &view, who, began_ms, &of_chat);
+    let of = interventions::Of { stage: &meeting.stage, agenda: &agenda, began_ms };
+    let floor = (
+        chat::Shown::of(&frame, &meeting.stage, &view, who.clone(), began_ms, &of_chat),
+        interventions::beside(&frame, of, &asked_view, who, &of_interventions),
+    );
     let moment = Moment {
         now_ms: app.council.clock().now_ms(),
         viewers: app.audience.viewers(id),
         base: app.config.public_url.as_deref().unwrap_or_default(),
     };
-    Ok(html(&meeting_page(frame, (&meeting, &agenda, chat), kept.as_ref(), moment, &asked)))
+    Ok(html(&meeting_page(frame, (&meeting, &agenda, floor), kept.as_ref(), moment, &asked)))
 }
 
 pub(super) fn meeting_page(
     frame: Frame,
-    (meeting, agenda, chat): (&Meeting, &Agenda, Option<chat::Shown>),
+    (meeting, agenda, (chat, asked_of)): (&Meeting, &Agenda, Floor),
     kept: Option<&Kept>,
     moment: Moment<'_>,
     asked: &Asked,
@@ -166,6 +177,7 @@ pub(super) fn meeting_page(
         plays,
         held,
         chat,
+        asked: asked_of,
         refused,
         fields,
     }

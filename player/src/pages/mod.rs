@@ -8,14 +8,17 @@
 mod agenda;
 mod chat;
 mod colour;
+mod console;
 mod failure;
 mod form;
 mod frame;
+mod interventions;
 mod line;
 mod list;
 mod login;
 mod meeting;
 mod moderation;
+mod screen;
 mod search;
 mod studio;
 mod transcript;
@@ -51,6 +54,11 @@ pub(crate) fn router() -> Router<App> {
         .route("/meetings/{id}/download", get(meeting::download))
         .route("/studio/chat", get(moderation::moderators))
         .route("/studio/meetings/{id}/chat", get(moderation::table))
+        .route("/meetings/{id}/interventions", get(interventions::page))
+        .route("/meetings/{id}/interventions/own", get(interventions::own))
+        .route("/meetings/{id}/screen", get(screen::screen))
+        .route("/meetings/{id}/overlay", get(screen::overlay))
+        .route("/studio/meetings/{id}/interventions", get(console::console))
         .route("/meetings/{id}/words", get(transcript::page))
         .route("/meetings/{id}/words.vtt", get(transcript::vtt))
         .route("/meetings/{id}/words.srt", get(transcript::srt))

@@ -1,2 +1,3 @@
-/** On a meeting's page with a chat. */
+/** On a meeting's page with a chat or interventions. */
 import "./chat/element";
+import "./interventions/element";

@@ -26,7 +26,7 @@ use super::voted::{attendance, decision, votes};
 use crate::pages::{
     Asked, chat as page,
     frame::{Frame, Section},
-    meeting::Kept,
+    meeting::{Floor, Kept},
 };
 
 /// Monday 23 November 2026, 18:00 in Athens.
@@ -252,6 +252,11 @@ pub(super) fn chat(language: &str, stage: &Stage) -> Option<page::Shown> {
     };
     let asked = page::Asked::typed("error-chat-slow", HOSTILE);
     page::Shown::of(&frame(language, Section::Elsewhere), stage, &view, (None, true), Some(NOW), &asked)
+}
+
+/// The floor beside a meeting: its chat, and its interventions.
+pub(super) fn floor(language: &str, stage: &Stage) -> Floor {
+    (chat(language, stage), super::interventions::beside(language, stage))
 }
 
 /// A moderators' table with a message in each state.

@@ -1,6 +1,8 @@
 //! Every page, in both languages and in every state, on made-up data.
 
+mod catalogue;
 mod films;
+mod interventions;
 mod made_up;
 mod stages;
 mod visits;
@@ -28,7 +30,6 @@ use super::{
     login::{log_in_page, set_up_page},
     meeting::{Kept, Moment, meeting_page},
     moderation, studio,
-    words::tests::signatures,
 };
 
 /// Every page in one language, with a name for each.
@@ -49,7 +50,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
             let name = format!("meeting, {}, {name}", stage.name());
             let page = meeting_page(
                 staff(language, Section::Elsewhere),
-                (&meeting(stage.clone()), &agenda(), made_up::chat(language, &stage)),
+                (&meeting(stage.clone()), &agenda(), made_up::floor(language, &stage)),
                 kept.as_ref(),
                 moment,
                 &asked(Some("error-invalid-span")),
@@ -57,7 +58,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
             add(name, &page);
         }
         let bare = Meeting { place: String::new(), ..meeting(stage.clone()) };
-        let bare = (&bare, &Agenda::default(), None);
+        let bare = (&bare, &Agenda::default(), (None, None));
         let page = meeting_page(frame(language, Section::Elsewhere), bare, None, Moment::default(), &asked(None));
         add(format!("meeting, {}, bare", stage.name()), &page);
     }
@@ -76,6 +77,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
     add_studio(language, &full(), &mut add);
     add_moderation(language, &full(), &mut add);
     words::add(language, &mut add);
+    interventions::add(language, &mut add);
     pages
 }
 
@@ -301,7 +303,7 @@ fn what_people_typed_stays_text() {
 fn what_is_not_for_the_visitor_is_not_offered() {
     let visitor = meeting_page(
         frame("en", Section::Elsewhere),
-        (&meeting(Stage::Scheduled), &agenda(), None),
+        (&meeting(Stage::Scheduled), &agenda(), (None, None)),
         None,
         Moment::default(),
         &asked(None),
@@ -335,85 +337,4 @@ fn greek_on_an_english_page_says_so() {
     assert!(html.contains("<p class=\"agenda-title\" lang=\"el\">Έγκριση πρακτικών</p>"));
     let (_, html) = pages("el").into_iter().find(|(name, _)| name.starts_with("meeting, live, kept")).unwrap();
     assert!(html.contains("<p class=\"agenda-title\">Έγκριση πρακτικών</p>"));
-}
-
-/// The words that no literal names: elements take theirs by prefix, refusals by the server's key.
-const BY_PREFIX: [&str; 17] = [
-    "transcript-",
-    "agenda-list-",
-    "press-",
-    "alarms-",
-    "player-",
-    "watch-",
-    "monitor-",
-    "copy-",
-    "disk-",
-    "countdown-",
-    "share-",
-    "sender-",
-    "chat-desk-",
-    "chat-",
-    "error-chat-",
-    "error-",
-    "doors-",
-];
-
-/// The words that pages name by what the floor calls it.
-const BY_STATE: [&str; 8] = [
-    "desk-who-",
-    "desk-hold-",
-    "desk-state-",
-    "desk-cause-",
-    "desk-done-",
-    "desk-caption-",
-    "desk-empty-",
-    "desk-chat-",
-];
-
-#[test]
-fn every_word_is_used_and_every_key_that_is_used_exists() {
-    let keys = signatures("el");
-    let sources = read_all("templates") + &read_all("src/pages");
-    for key in keys.keys() {
-        let prefix = BY_PREFIX.iter().chain(&BY_STATE).any(|prefix| key.starts_with(prefix));
-        assert!(prefix || sources.contains(&format!("\"{key}\"")), "{key} is used nowhere");
-    }
-    // The browser's scripts name the same words without their prefix; some by what the server or a table says.
-    let scripts = read_all("web/src");
-    let computed = ["announce-", "badge-", "code-", "fault-", "hold-", "own-", "refused-", "stage-", "who-"];
-    for key in keys.keys().filter(|key| !key.starts_with("error-")) {
-        let Some(name) = BY_PREFIX.iter().find_map(|prefix| key.strip_prefix(prefix)) else { continue };
-        let said = scripts.contains(&format!("\"{name}\"")) || sources.contains(&format!("\"{key}\""));
-        assert!(said || computed.iter().any(|prefix| name.starts_with(prefix)), "{key} is said nowhere");
-    }
-    for call in [".get(\"", ".with(\"", ".with_two(\"", ".with_all(\""] {
-        for rest in sources.split(call).skip(1) {
-            let key = rest.split('"').next().unwrap();
-            assert!(keys.contains_key(key) || key == "no-such-key", "{key} is in no catalogue");
-        }
-    }
-    for call in [".element(\""] {
-        for rest in sources.split(call).skip(1) {
-            let prefix = format!("{}-", rest.split('"').next().unwrap());
-            assert!(BY_PREFIX.contains(&prefix.as_str()), "{prefix}");
-            assert!(keys.keys().any(|key| key.starts_with(&prefix)), "no word begins with {prefix}");
-        }
-    }
-}
-
-/// The text of every file in a folder of this crate, but the tests'.
-fn read_all(folder: &str) -> String {
-    fn read(folder: &std::path::Path, text: &mut String) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
-                read(&path, text);
-            } else if path.is_file() {
-                text.push_str(&std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    let mut text = String::new();
-    read(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut text);
-    text
 }

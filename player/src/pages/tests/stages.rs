@@ -55,7 +55,7 @@ fn interruptions_are_told_with_their_times() {
         let moment = Moment { now_ms: NOW, ..Moment::default() };
         let page = meeting_page(
             frame(language, Section::Elsewhere),
-            (&meeting, &agenda(), None),
+            (&meeting, &agenda(), (None, None)),
             Some(&kept()),
             moment,
             &asked(None),

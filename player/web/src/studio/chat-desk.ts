@@ -1,171 +1,27 @@
 /**
- * `<chat-desk data-meeting data-show>`: the moderators' table without waiting for pages. It is renewed when something is
- * new, but not from under what somebody is deciding; the focus stays in its row, or goes to the next.
- * J and K move, A publishes or puts back, R refuses or removes, U takes the last decision back.
+ * `<chat-desk data-meeting data-show>`: the moderators' table of the chat. A publishes or puts back, R refuses or removes,
+ * U takes the last decision back.
  */
-import { FloorSocket } from "../chat/socket";
-import { define, setText } from "../document";
-import { Words } from "../words";
+import { define } from "../document";
+import { TableDesk, type Heard } from "./table-desk";
 
-/** A decision's answer is waited for this long before the table is renewed again. */
-const SETTLE_MS = 250;
-/** How often a table that could not be renewed is looked at again. */
-const LATER_MS = 700;
+export class ChatDesk extends TableDesk {
+  protected readonly keys = { a: "approve", r: "refuse" };
 
-export class ChatDesk extends HTMLElement {
-  #words = new Words();
-  #stops = new AbortController();
-  #socket: FloorSocket | undefined;
-  #stale = false;
-  #sending = 0;
-  #pressing = false;
-  #last: Promise<void> = Promise.resolve();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  connectedCallback(): void {
-    this.#words = Words.of(this);
-    this.#stops = new AbortController();
-    const { signal } = this.#stops;
-    this.addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.addEventListener("pointerdown", () => (this.#pressing = true), { signal });
-    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => setTimeout(() => (this.#pressing = false)), { signal });
-    const later = setInterval(() => this.#stale && void this.#renew(), LATER_MS);
-    signal.addEventListener("abort", () => clearInterval(later));
-    document.addEventListener("keydown", (event) => this.#key(event), { signal });
-    this.#socket = new FloorSocket({
-      line: (line) => {
-        if (line.type === "changed") this.#changed(line.held);
-        if (["said", "removed", "restored", "mode"].includes(line.type) && this.dataset["show"] !== "held") this.#changed(undefined);
-      },
-      connected: (is) => {
-        if (!is) this.#say(this.#words.say("lost"));
-        else void this.#renew();
-      },
-    });
-    const channel = `meeting/${this.dataset["meeting"] ?? ""}`;
-    this.#socket.follow(channel);
-    this.#socket.follow(`${channel}/moderation`);
+  protected get pushes(): boolean {
+    return this.dataset["show"] !== "held";
   }
 
-  disconnectedCallback(): void {
-    this.#stops.abort();
-    this.#socket?.end();
+  protected channels(meeting: string): string[] {
+    return [meeting, `${meeting}/moderation`];
   }
 
-  #changed(held: number | undefined): void {
-    if (held !== undefined) this.#say(this.#words.say("held", { value: held }));
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#busy) this.#stale = true;
-      else void this.#renew();
-    }, SETTLE_MS);
-  }
-
-  /** Whether somebody decides just now: chooses, types, presses, or points at rows that newer ones would push away. */
-  get #busy(): boolean {
-    const chooses = "input[type=text]:focus, select:focus, details[open].chat-exclude";
-    const points = this.dataset["show"] !== "held" && this.querySelector("tbody:hover") !== null;
-    return this.#sending > 0 || this.#pressing || points || this.querySelector(chooses) !== null;
-  }
-
-  #submit(event: SubmitEvent): void {
-    const form = event.target as HTMLFormElement;
-    event.preventDefault();
-    const button = event.submitter as HTMLButtonElement | null;
-    const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
-    const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-    // One after the other: a quick hand loses no decision.
-    this.#sending += 1;
-    this.#last = this.#last.then(() => this.#send(action, body, form.closest("tr")));
-  }
-
-  async #send(action: string, body: URLSearchParams, row: Element | null): Promise<void> {
-    try {
-      const response = await fetch(action, { method: "POST", body, headers: { accept: "text/html" } });
-      if (response.status >= 500) throw new Error(String(response.status));
-      this.#show(await response.text(), row);
-    } catch {
-      this.#say(this.#words.say("failed"));
-    } finally {
-      this.#sending -= 1;
+  protected heard(line: Heard): void {
+    if (line.type === "changed") {
+      this.say(this.words.say("held", { value: Number(line["held"]) }));
+      this.changed();
     }
-  }
-
-  async #renew(): Promise<void> {
-    if (this.#busy) return;
-    this.#stale = false;
-    try {
-      const address = new URL(location.href);
-      for (const said of ["undo", "done", "error"]) address.searchParams.delete(said);
-      const response = await fetch(address, { headers: { accept: "text/html" } });
-      // What has just been done, and can be taken back, stays in view.
-      if (response.ok) this.#show(await response.text(), undefined, true);
-    } catch {
-      this.#stale = true;
-    }
-  }
-
-  /** Puts the answer's table in the place of this one. The focus stays in its row, or where that was. */
-  #show(answer: string, row?: Element | null, renewed = false): void {
-    const body = answer.slice(Math.max(0, answer.indexOf("<body")));
-    const desk = new DOMParser().parseFromString(body, "text/html").querySelector('chat-desk [data-slot="desk"]');
-    // Logged out meanwhile: the server says so on a page of its own.
-    if (!desk) return location.reload();
-    const old = this.querySelector('[data-slot="desk"]');
-    const focused = document.activeElement?.closest("tr") ?? row ?? null;
-    const place = focused ? [...this.querySelectorAll("tbody tr")].findIndex((each) => (each as HTMLElement).dataset["message"] === (focused as HTMLElement).dataset["message"]) : -1;
-    const id = (focused as HTMLElement | null)?.dataset["message"];
-    const key = (document.activeElement as HTMLElement | null)?.dataset["key"];
-    const note = renewed ? old?.querySelector(".desk-undone") : null;
-    keepChoices(old, desk);
-    old?.replaceWith(desk);
-    if (note && !desk.querySelector(".desk-undone")) desk.prepend(note);
-    if (place < 0) return;
-    const rows = [...desk.querySelectorAll<HTMLElement>("tbody tr")];
-    const at = rows.find((each) => each.dataset["message"] === id) ?? rows[Math.min(place, rows.length - 1)];
-    const again = at?.querySelector<HTMLElement>(`[data-key="${key ?? "approve"}"]`) ?? at?.querySelector<HTMLElement>("button");
-    (again ?? desk.querySelector<HTMLElement>(".chat-tabs a[aria-current]"))?.focus({ preventScroll: false });
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if ((event.target as Element).closest("input, textarea, select")) return;
-    // The same keys under a Greek layout.
-    const key = { ξ: "j", κ: "k", α: "a", ρ: "r", θ: "u" }[event.key.toLowerCase()] ?? event.key.toLowerCase();
-    if (key === "j" || key === "k") return this.#move(key === "j" ? 1 : -1, event);
-    const row = document.activeElement?.closest("tbody tr");
-    const button =
-      key === "u" ? this.querySelector<HTMLButtonElement>('[data-key="undo"]')
-      : key === "a" ? row?.querySelector<HTMLButtonElement>('[data-key="approve"]')
-      : key === "r" ? row?.querySelector<HTMLButtonElement>('[data-key="refuse"]')
-      : undefined;
-    if (!button) return;
-    event.preventDefault();
-    button.click();
-  }
-
-  #move(by: number, event: KeyboardEvent): void {
-    const rows = [...this.querySelectorAll<HTMLElement>("tbody tr")];
-    const now = rows.findIndex((row) => row.contains(document.activeElement));
-    const next = rows[Math.min(rows.length - 1, Math.max(0, now < 0 ? 0 : now + by))];
-    event.preventDefault();
-    next?.querySelector<HTMLElement>("button")?.focus();
-  }
-
-  #say(text: string): void {
-    setText(this.querySelector('[data-slot="status"]'), text);
-  }
-}
-
-/** What has been chosen or typed and not sent yet stands in the new table too. */
-function keepChoices(from: Element | null, to: Element): void {
-  for (const field of from?.querySelectorAll<HTMLSelectElement | HTMLInputElement>("select[id], input[type=text][id]") ?? []) {
-    const changed =
-      field instanceof HTMLSelectElement
-        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
-        : field.value !== field.defaultValue;
-    const same = to.querySelector<HTMLSelectElement | HTMLInputElement>(`#${CSS.escape(field.id)}`);
-    if (changed && same) same.value = field.value;
+    if (["said", "removed", "restored", "mode"].includes(line.type) && this.dataset["show"] !== "held") this.changed();
   }
 }
 

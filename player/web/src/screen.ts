@@ -1,0 +1,2 @@
+/** On the chamber's screen, and over the picture of a broadcast. */
+import "./screen/element";
