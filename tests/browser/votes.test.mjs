@@ -93,14 +93,21 @@ test('the rest in one press, then the result in words, numbers and names', async
   for (const locale of ['el-GR', 'en-GB']) {
     const page = await openPage(browser, { viewport: phone, locale });
     await logIn(page, bema.url, bema.clerk);
-    for (const address of [deskOf(), `${bema.url}/meetings/${bema.meeting}`]) {
+    const pages = `${bema.url}/meetings/${bema.meeting}`;
+    for (const address of [deskOf(), pages, `${pages}/chamber`, `${pages}/minutes`]) {
       await page.goto(address);
       assert.deepEqual(await axe(page), [], address);
       assert.deepEqual(await overflows(page), [], address);
     }
     await page.context().close();
   }
+  const hall = await openPage(browser, {});
+  await hall.goto(`${bema.url}/meetings/${bema.meeting}/chamber`);
+  assert.equal(await hall.locator('button, input, select').count(), 0, 'nothing to press');
+  assert.equal(await number(hall, '.vote-open', 'no'), '3');
   await clerk.keyboard.press('c');
+  await hall.locator('.vote-outcome').filter({ hasText: 'Εγκρίνεται κατά πλειοψηφία' }).waitFor({ timeout: 5_000 });
+  await hall.context().close();
   const outcome = viewer.locator('.vote-carried .vote-outcome');
   await outcome.filter({ hasText: 'Εγκρίνεται κατά πλειοψηφία' }).waitFor({ timeout: 5_000 });
   const numbers = await viewer.locator('.vote-carried .vote-numbers').innerText();

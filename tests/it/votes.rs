@@ -89,6 +89,12 @@ async fn a_vote_is_held_and_its_decision_read_without_a_script() {
     ] {
         assert!(page.contains(there), "{there}: {page}");
     }
+    for path in ["minutes", "chamber"] {
+        let page = house.get(&format!("/meetings/{meeting}/{path}")).await.text();
+        assert!(page.contains("Εγκρίνεται: ισοψηφία") && page.contains("μέλη"), "{path}: {page}");
+    }
+    let minutes = house.get(&format!("/meetings/{meeting}/minutes")).await.text();
+    assert!(minutes.contains(&format!("href=\"/meetings/{meeting}?t=")), "{minutes}");
     let taken = press(&house, meeting, &cookie, "decide", &form("7", "")).await;
     assert_eq!(taken.status, StatusCode::CONFLICT);
     assert!(taken.text().contains("Αυτόν τον αριθμό τον έχει άλλη απόφαση"), "{}", taken.text());
@@ -130,7 +136,7 @@ async fn what_is_wrong_is_refused_and_another_municipality_finds_nothing() {
     // Another municipality's page of the same address, and its clerk's presses, find no such meeting.
     let chania = municipality(&house.council, "chania", "chania.test").await;
     let stranger = house.cookie(Some((council::permission::Role::Clerk, &chania))).await;
-    for path in ["agenda", "events"] {
+    for path in ["agenda", "events", "chamber", "minutes"] {
         let request = Request::get(format!("/meetings/{meeting}/{path}")).header(header::HOST, "chania.test");
         assert_eq!(house.ask(request.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -108,3 +108,11 @@ field-decision-title = Title of the decision
 field-decision-text = Text
 field-ada = ADA
 field-ada-hint = You can add it later. For example ΨΧ4Ω46ΜΤΛΠ-Ξ7Ω.
+
+## Draft minutes, the chamber's screen
+minutes-title = Draft minutes
+minutes-what = Written from what the clerk noted during the meeting. These are not the approved minutes.
+minutes-back = The meeting’s page
+minutes-no-presence = Attendance was not noted.
+minutes-taken-up = The item is taken up.
+chamber-title = Chamber screen

@@ -45,6 +45,8 @@ pub(super) struct Frame {
     pub(super) path: Option<String>,
     /// The scripts beside `main.js`.
     pub(super) script: Option<&'static str>,
+    /// The page that plays the moments; empty where it is this one.
+    pub(super) moments: String,
 }
 
 impl Frame {
@@ -80,7 +82,15 @@ impl Frame {
             accountless: true,
             path: Some("/".to_owned()),
             script: None,
+            moments: String::new(),
         }
+    }
+
+    /// With moments that another page plays.
+    #[must_use]
+    pub(super) fn with_moments_at(mut self, page: &str) -> Self {
+        page.clone_into(&mut self.moments);
+        self
     }
 
     /// For somebody who may have logged in, and may run meetings here.

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail by a panic"))]
 
 mod agenda;
+mod chamber;
 mod chat;
 mod colour;
 mod console;
@@ -17,6 +18,7 @@ mod line;
 mod list;
 mod login;
 mod meeting;
+mod minutes;
 mod moderation;
 mod screen;
 mod search;
@@ -51,6 +53,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/", get(list::page))
         .route("/meetings/{id}", get(meeting::page))
         .route("/meetings/{id}/agenda", get(agenda::part))
+        .route("/meetings/{id}/chamber", get(chamber::page))
+        .route("/meetings/{id}/minutes", get(minutes::page))
         .route("/meetings/{id}/download", get(meeting::download))
         .route("/studio/chat", get(moderation::moderators))
         .route("/studio/meetings/{id}/chat", get(moderation::table))

@@ -268,10 +268,20 @@ pub(super) fn quorum_word(t: Words, quorum: Quorum) -> String {
 impl There {
     /// Who is there at the end of what is known; none where nobody's presence was noted.
     pub(super) fn of(frame: &Frame, agenda: &Agenda, began_ms: Option<i64>) -> Option<Self> {
+        Self::at(frame, agenda, i64::MAX, began_ms)
+    }
+
+    /// Who was there when the roll was called.
+    pub(super) fn called(frame: &Frame, agenda: &Agenda, began_ms: Option<i64>) -> Option<Self> {
+        let first = agenda.attendance.notes.first()?;
+        Self::at(frame, agenda, first.at_ms + ROLL_MS, began_ms)
+    }
+
+    fn at(frame: &Frame, agenda: &Agenda, at_ms: i64, began_ms: Option<i64>) -> Option<Self> {
         let attendance = &agenda.attendance;
-        let quorum = attendance.quorum(i64::MAX)?;
+        let quorum = attendance.quorum(at_ms)?;
         let (present, absent): (Vec<_>, Vec<_>) =
-            attendance.members.iter().partition(|member| attendance.is_present(member.person, i64::MAX));
+            attendance.members.iter().partition(|member| attendance.is_present(member.person, at_ms));
         let who = |members: Vec<&council::person::Member>| -> Vec<(String, String)> {
             members.into_iter().map(|member| (member.name.clone(), member.faction.clone())).collect()
         };
@@ -285,8 +295,7 @@ impl There {
     }
 }
 
-/// Who came or left once they had been called: what a member's first note says is the roll itself, unless others were there
-/// long before.
+/// Who came or left once the roll had been called.
 fn moves(frame: &Frame, attendance: &Attendance, began_ms: Option<i64>) -> Vec<(At, String)> {
     let Some(first) = attendance.notes.first() else { return Vec::new() };
     let called = |at_ms: i64| at_ms <= first.at_ms + ROLL_MS;

@@ -9,4 +9,3 @@ import "./studio/intervention-console";
 import "./studio/member-presses";
 import "./studio/record-alarms";
 import "./studio/source-monitor";
-import "./studio/speech-clock";

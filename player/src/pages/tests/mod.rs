@@ -24,11 +24,13 @@ use vod_store::{intake::SourceStatus, recording::State};
 
 use super::{
     Asked, KeyShown, Typed,
+    chamber::chamber_page,
     failure::failure,
     frame::{Frame, Section},
     list::list,
     login::{log_in_page, set_up_page},
     meeting::{Kept, Moment, meeting_page},
+    minutes::minutes_page,
     moderation, studio,
 };
 
@@ -56,6 +58,14 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
                 &asked(Some("error-invalid-span")),
             );
             add(name, &page);
+        }
+        for agenda in [agenda(), Agenda::default()] {
+            let (frame, of) = (|| frame(language, Section::Elsewhere), meeting(stage.clone()));
+            let items = agenda.items.len();
+            add(format!("chamber, {}, {items}", stage.name()), &chamber_page(frame(), &of, &agenda, NOW));
+            if let Ok(page) = minutes_page(frame(), &of, &agenda, Some(NOW - 3 * HOUR), NOW) {
+                add(format!("minutes, {}, {items}", stage.name()), &page);
+            }
         }
         let bare = Meeting { place: String::new(), ..meeting(stage.clone()) };
         let bare = (&bare, &Agenda::default(), (None, None));
