@@ -41,13 +41,15 @@ pub enum Kind {
     Said,
     /// Items of agendas.
     Item,
+    /// Decisions.
+    Decision,
     /// Titles of meetings.
     Meeting,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Said, Self::Item, Self::Meeting];
+    pub const ALL: [Self; 4] = [Self::Said, Self::Item, Self::Decision, Self::Meeting];
 
     /// Its name in addresses and in the index.
     #[must_use]
@@ -55,6 +57,7 @@ impl Kind {
         match self {
             Self::Said => "said",
             Self::Item => "item",
+            Self::Decision => "decision",
             Self::Meeting => "meeting",
         }
     }
@@ -181,6 +184,7 @@ fn hit(searcher: &Searcher, key: Field, address: DocAddress) -> Option<Hit> {
     let place = match *kind {
         "said" => Place::Utterance { revision: one.parse().ok()?, place: other.parse().ok()? },
         "item" => Place::Item(one.parse().ok()?),
+        "decision" => Place::Decision(one.parse().ok()?),
         _ => Place::Meeting,
     };
     Some(Hit { meeting: meeting.parse().ok()?, place, at_ms: at_ms.parse().ok()? })

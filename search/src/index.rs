@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use council::{AgendaItemId, MeetingId, MunicipalityId};
+use council::{AgendaItemId, DecisionId, MeetingId, MunicipalityId};
 use tantivy::{
     IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term,
     schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What is kept, and how: an index of another version is built anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Memory of the one thread that writes.
 const WRITER_BYTES: usize = 48 << 20;
 
@@ -37,6 +37,8 @@ pub enum Place {
     },
     /// An item of the agenda.
     Item(AgendaItemId),
+    /// A decision: its number, title, text and code.
+    Decision(DecisionId),
     /// A meeting's title.
     Meeting,
 }
@@ -203,6 +205,7 @@ impl Index {
                 ("said", format!("{meeting} said {revision} {place} {}", moment.at_ms))
             }
             Place::Item(item) => ("item", format!("{meeting} item {item} 0 {}", moment.at_ms)),
+            Place::Decision(decision) => ("decision", format!("{meeting} decision {decision} 0 {}", moment.at_ms)),
             Place::Meeting => ("meeting", format!("{meeting} meeting 0 0 {}", moment.at_ms)),
         };
         let mut document = TantivyDocument::new();

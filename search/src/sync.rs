@@ -79,7 +79,7 @@ impl Index {
         Ok(done)
     }
 
-    /// Indexes one meeting anew: its title, its agenda and its words.
+    /// Indexes one meeting anew: its title, its agenda, its decisions and its words.
     async fn take(&self, council: &Council, municipality: MunicipalityId, id: MeetingId) -> Result<()> {
         let meeting = match council.meeting(municipality, id).await {
             Err(council::Error::NotFound(_)) => {
@@ -105,6 +105,9 @@ impl Index {
             for item in &agenda.items {
                 let taken_up = agenda.moments.iter().find(|moment| moment.item == item.id);
                 add(Place::Item(item.id), taken_up.map_or(began_ms, |moment| moment.at_ms), "", &item.title)?;
+            }
+            for decision in &agenda.decisions {
+                add(Place::Decision(decision.id), decision.at_ms, "", &decision.line())?;
             }
             for (place, said) in (0..).zip(&transcript.utterances) {
                 let place = Place::Utterance { revision: transcript.revision, place };

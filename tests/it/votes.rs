@@ -95,6 +95,18 @@ async fn a_vote_is_held_and_its_decision_read_without_a_script() {
     }
     let minutes = house.get(&format!("/meetings/{meeting}/minutes")).await.text();
     assert!(minutes.contains(&format!("href=\"/meetings/{meeting}?t=")), "{minutes}");
+    crate::words::catch_up(&house).await;
+    for (asked, found) in [(format!("7/{year}"), true), ("ψχ4ω46μ-ξ7ω".into(), true), ("ψχ4ω46μ-ξ7α".into(), false)]
+    {
+        let page = house
+            .get(&format!(
+                "/search?kind=decision&q={}",
+                asked.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>()
+            ))
+            .await
+            .text();
+        assert_eq!(page.contains("hit-decision"), found, "{asked}: {page}");
+    }
     let taken = press(&house, meeting, &cookie, "decide", &form("7", "")).await;
     assert_eq!(taken.status, StatusCode::CONFLICT);
     assert!(taken.text().contains("Αυτόν τον αριθμό τον έχει άλλη απόφαση"), "{}", taken.text());

@@ -35,7 +35,7 @@ async fn give(house: &House, meeting: MeetingId, cookie: &str, words: &[u8]) -> 
     house.ask(request.body(Body::from(form)).unwrap()).await
 }
 
-async fn catch_up(house: &House) {
+pub(crate) async fn catch_up(house: &House) {
     house.index.catch_up(&house.council, &CancellationToken::new()).await.unwrap();
 }
 

@@ -71,6 +71,14 @@ impl Decision {
     pub fn name(&self) -> String {
         format!("{}/{}", self.number, self.year)
     }
+
+    /// All of it in one line, by which it is found.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let ada = self.ada.as_ref().map_or("", Ada::as_str);
+        let line = format!("{} {} {ada} {}", self.name(), self.title, self.text);
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl NewDecision {

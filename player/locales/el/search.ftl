@@ -11,6 +11,7 @@ search-body = Όργανο
 search-kind = Τι
 search-said = Λόγια
 search-item = Θέμα
+search-decision = Απόφαση
 search-meeting = Συνεδρίαση
 search-year = Έτος
 search-speaker = Ομιλητής

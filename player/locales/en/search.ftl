@@ -11,6 +11,7 @@ search-body = Body
 search-kind = What
 search-said = Spoken
 search-item = Item
+search-decision = Decision
 search-meeting = Meeting
 search-year = Year
 search-speaker = Speaker

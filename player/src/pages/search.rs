@@ -172,6 +172,11 @@ async fn tell(app: &App, here: MunicipalityId, hit: Hit, found: &Found) -> Resul
             let placed = agenda.moments.iter().any(|moment| moment.item == id);
             (item.line(), String::new(), String::new(), placed)
         }
+        Place::Decision(id) => {
+            let Some(decision) = agenda.decisions.iter().find(|each| each.id == id) else { return Ok(None) };
+            let item = agenda.item(decision.item).map(council::agenda::Item::line).unwrap_or_default();
+            (decision.line(), String::new(), item, true)
+        }
         Place::Meeting => (meeting.title.clone(), String::new(), String::new(), false),
     };
     let seconds = began_ms.filter(|_| placed).map(|began_ms| (hit.at_ms - began_ms).max(0) / 1000);
@@ -220,6 +225,7 @@ fn row(frame: &Frame, form: &Form, told: Told) -> Row {
     let kind = match hit.place {
         Place::Utterance { .. } => Kind::Said,
         Place::Item(_) => Kind::Item,
+        Place::Decision(_) => Kind::Decision,
         Place::Meeting => Kind::Meeting,
     };
     let query = percent(&form.q);
@@ -227,10 +233,11 @@ fn row(frame: &Frame, form: &Form, told: Told) -> Row {
         href: match (seconds, hit.place) {
             (Some(seconds), _) => format!("/meetings/{id}?t={seconds}&q={query}"),
             (None, Place::Item(item)) => format!("/meetings/{id}#item-{item}"),
+            (None, Place::Decision(decision)) => format!("/meetings/{id}#decision-{decision}"),
             (None, _) => format!("/meetings/{id}"),
         },
         kind: kind.name(),
-        kind_label: frame.t.get(["search-said", "search-item", "search-meeting"][kind as usize]),
+        kind_label: frame.t.get(["search-said", "search-item", "search-decision", "search-meeting"][kind as usize]),
         lang: frame.lang(&pieces.iter().map(|(words, _)| words.as_str()).collect::<String>()),
         pieces,
         speaker,

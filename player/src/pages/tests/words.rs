@@ -79,6 +79,7 @@ pub(super) fn add(language: &str, add: &mut dyn FnMut(String, &dyn askama::DynTe
     let hits = vec![
         told(Place::Utterance { revision: 1, place: 0 }, Some(3723)),
         told(Place::Item(agenda().items[0].id), None),
+        told(Place::Decision(agenda().decisions[0].id), None),
         told(Place::Meeting, None),
     ];
     add("search, found".into(), &page(Some(Ok((&found, hits)))));
