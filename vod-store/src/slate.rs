@@ -44,16 +44,27 @@ impl Slate {
         self.reels.iter().map(|reel| reel.track.clone()).collect()
     }
 
-    /// A running slate, from its beginning.
-    pub(crate) fn run(&self, started_at_ms: i64) -> Running {
-        Running { started_at_ms, next: [Next::default(); 2] }
+    /// A running slate, from its beginning; its sound begins so much `sooner` than its pictures.
+    pub(crate) fn run(&self, started_at_ms: i64, sooner: Duration) -> Running {
+        let mut next = [Next::default(); 2];
+        for (reel, next) in self.reels.iter().zip(&mut next) {
+            if matches!(reel.track.kind, TrackKind::Video { .. }) {
+                let ticks = sooner.as_nanos() * u128::from(reel.track.timescale) / 1_000_000_000;
+                next.start = u64::try_from(ticks).unwrap_or_default();
+            }
+        }
+        let zero_ms = started_at_ms - i64::try_from(sooner.as_millis()).unwrap_or_default();
+        Running { zero_ms, sooner, next }
     }
 }
 
 /// How far a slate has run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Running {
-    started_at_ms: i64,
+    /// The date of the take's zero, milliseconds UTC.
+    zero_ms: i64,
+    /// When, in the take's time, its pictures begin.
+    sooner: Duration,
     next: [Next; 2],
 }
 
@@ -71,7 +82,7 @@ impl Running {
         for (reel, next) in slate.reels.iter().zip(&mut self.next) {
             let timescale = reel.track.timescale;
             let sooner = if matches!(reel.track.kind, TrackKind::Audio { .. }) { PART_TARGET_MS } else { 0 };
-            let due = elapsed.as_secs_f64() + f64::from(sooner) / 1000.0;
+            let due = (elapsed + self.sooner).as_secs_f64() + f64::from(sooner) / 1000.0;
             #[expect(clippy::cast_precision_loss, reason = "a slate of ten days is exact to the microsecond")]
             while next.start as f64 / f64::from(timescale) <= due {
                 let chunk = &reel.chunks[next.chunk as usize % reel.chunks.len()];
@@ -84,7 +95,7 @@ impl Running {
                     duration: chunk.duration,
                     independent: chunk.independent,
                     opens_segment: (next.chunk as usize).is_multiple_of(reel.chunks.len()),
-                    captured_at_ms: self.started_at_ms + at_ms,
+                    captured_at_ms: self.zero_ms + at_ms,
                     data,
                 });
                 next.start += u64::from(chunk.duration);
@@ -155,7 +166,7 @@ mod tests {
     #[test]
     fn the_slate_runs_in_whole_parts_without_a_hole() {
         let slate = Slate::new();
-        let mut running = slate.run(1_000_000);
+        let mut running = slate.run(1_000_000, Duration::ZERO);
         let mut parts = Vec::new();
         for tick in 0..50_u64 {
             parts.extend(running.due(&slate, Duration::from_millis(tick * 200)));
@@ -176,5 +187,18 @@ mod tests {
                 assert!((187..=220).contains(&ms), "a part of {ms} ms");
             }
         }
+    }
+
+    #[test]
+    fn where_sound_is_missing_it_begins_before_the_pictures() {
+        let slate = Slate::new();
+        let sooner = Duration::from_millis(130);
+        let parts = slate.run(1_000_000, sooner).due(&slate, Duration::ZERO);
+        let own = |name: &str| -> Vec<&Part> { parts.iter().filter(|part| part.track.as_str() == name).collect() };
+        let (pictures, sound) = (own("video"), own("audio"));
+        let timescale = u64::from(slate.tracks()[0].timescale);
+        assert_eq!((pictures.len(), pictures[0].start * 1000 / timescale, sound[0].start), (1, 130, 0));
+        assert_eq!((pictures[0].captured_at_ms, sound[0].captured_at_ms), (1_000_000, 999_870));
+        assert!(sound.len() >= 2, "there is sound for the first picture too");
     }
 }

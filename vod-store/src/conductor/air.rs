@@ -10,10 +10,14 @@ use bytes::Bytes;
 use super::{AtWork, Desk, OnAir};
 use crate::{
     SourceId,
+    media::TrackKind,
     program::{Cut, Entry},
-    recording::{Shows, State},
-    take::{SLOW, Take, TakeId},
+    recording::{Shows, State, track_for},
+    take::{PartAt, SLOW, Take, TakeId},
 };
+
+/// No more sound than this is put before a stretch's pictures: a source whose sound has ceased has silence in its place.
+const LONGEST_LACK_NS: u64 = 1_000_000_000;
 
 impl Desk {
     /// A part of a take is in its index: it is shown if the take is on air, or puts it there.
@@ -91,7 +95,7 @@ impl Desk {
 
     /// Puts a take on air from its part `index` of the leading track on.
     pub(super) async fn cut(&mut self, take: Arc<Take>, shows: Shows, leads: usize, index: u32) {
-        let from = first_parts(&take, leads, index);
+        let from = first_parts(&take, leads, index, &|track| self.sound_to_cover(&take, track));
         let until = self.on_air.as_ref().map(|on_air| on_air.public.clone()).unwrap_or_default();
         let at_ms = self.given.clock.now_ms();
         let entry = Entry::Cut { take: take.id, shows: shows.clone(), at_ms, from: from.clone(), until: until.clone() };
@@ -118,9 +122,46 @@ impl Desk {
     }
 }
 
-/// By tracks: the first part that belongs to a cut from part `index` of the leading track on:
-/// of the others the first that ends after that one begins.
-fn first_parts(take: &Take, leads: usize, index: u32) -> Vec<u32> {
+impl OnAir {
+    /// When, in the take's own time, the public parts of a track end, nanoseconds.
+    fn ends_ns(&self, track: usize) -> u64 {
+        let track_at = &self.take.tracks[track];
+        let parts = track_at.parts.read().unwrap_or_else(PoisonError::into_inner);
+        let last = self.public[track].checked_sub(1).and_then(|index| parts.get(index as usize));
+        let ends = |part: &PartAt| part.start + u64::from(part.duration);
+        last.map_or(0, |part| crate::timeline::ticks_to_ns(ends(part), track_at.about.timescale))
+    }
+
+    /// By how much a track of sound ends before the pictures do, nanoseconds.
+    fn lacks_ns(&self, track: usize) -> u64 {
+        let sound = matches!(self.take.tracks[track].about.kind, TrackKind::Audio { .. });
+        let pictures = self.take.track(&"video".parse().expect("a good name")).filter(|_| sound);
+        pictures.map_or(0, |pictures| self.ends_ns(pictures).saturating_sub(self.ends_ns(track))).min(LONGEST_LACK_NS)
+    }
+}
+
+impl Desk {
+    /// By how much, nanoseconds, the sound of track `track` of the `next` take must begin before its pictures, since what
+    /// is on air ends with pictures whose sound is not there: players stop at a hole.
+    fn sound_to_cover(&self, next: &Take, track: usize) -> u64 {
+        self.lacks_ns(next.tracks[track].about.name.as_str())
+    }
+
+    /// The same of a slate. The floor decides: an interpreter's sound, which comes later, must not cost the floor its end.
+    pub(super) fn floor_lacks(&self) -> Duration {
+        Duration::from_nanos(self.lacks_ns("audio"))
+    }
+
+    /// By how much what a rendition shows of the take on air lacks sound at its end, nanoseconds.
+    fn lacks_ns(&self, rendition: &str) -> u64 {
+        let Some(on_air) = &self.on_air else { return 0 };
+        track_for(&on_air.take, rendition).map_or(0, |track| on_air.lacks_ns(track))
+    }
+}
+
+/// By tracks: the first part that belongs to a cut from part `index` of the leading track on: of the others the first that
+/// ends after that one begins, or so many nanoseconds sooner.
+fn first_parts(take: &Take, leads: usize, index: u32, sooner: &dyn Fn(usize) -> u64) -> Vec<u32> {
     let time = |ticks: u64, timescale: u32| crate::timeline::ticks_to_ns(ticks, timescale);
     let leading = &take.tracks[leads];
     let start = leading.parts.read().unwrap_or_else(PoisonError::into_inner)[index as usize].start;
@@ -130,8 +171,9 @@ fn first_parts(take: &Take, leads: usize, index: u32) -> Vec<u32> {
             return index;
         }
         let parts = other.parts.read().unwrap_or_else(PoisonError::into_inner);
-        let ends = |part: &crate::take::PartAt| time(part.start + u64::from(part.duration), other.about.timescale);
-        u32::try_from(parts.partition_point(|part| ends(part) <= start)).unwrap_or(u32::MAX)
+        let ends = |part: &PartAt| time(part.start + u64::from(part.duration), other.about.timescale);
+        let begins = start.saturating_sub(sooner(track));
+        u32::try_from(parts.partition_point(|part| ends(part) <= begins)).unwrap_or(u32::MAX)
     };
     take.tracks.iter().enumerate().map(first).collect()
 }

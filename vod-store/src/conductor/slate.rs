@@ -70,7 +70,8 @@ impl Desk {
         match self.open_take(None, slate.tracks()) {
             Ok((id, writer)) => {
                 let behind = self.given.clock.now_ms() - BEHIND_MS;
-                let running = slate.run(self.shown_until_ms().map_or(behind, |shown| shown.max(behind)));
+                let from_ms = self.shown_until_ms().map_or(behind, |shown| shown.max(behind));
+                let running = slate.run(from_ms, self.floor_lacks());
                 self.slate = Some(SlateTake { id, writer, running, since: Instant::now(), shows });
             }
             Err(error) => self.disk_refused(self.folder, &error),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failed unwrap is a failed test")]
 
 mod booth;
+mod borders;
 mod camera;
 mod faults;
 mod in_camera;
