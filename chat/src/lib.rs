@@ -54,6 +54,12 @@ pub enum Error {
     /// As many as may be at once are there already.
     #[error("there are too many already")]
     TooMany,
+    /// The queue is as long as it may be.
+    #[error("the queue is full")]
+    QueueFull,
+    /// A decision can be taken back for some seconds only.
+    #[error("it is too late to take this back")]
+    TooLate,
     /// Another moderator has it in hand.
     #[error("another moderator has this in hand")]
     Claimed,
@@ -117,6 +123,8 @@ impl Error {
             Self::NoItem => "no_item",
             Self::NotOpen => "not_open",
             Self::TooMany => "too_many",
+            Self::QueueFull => "queue_full",
+            Self::TooLate => "too_late",
             Self::Claimed => "claimed",
             Self::Closed => "closed",
             Self::Registered => "registered",

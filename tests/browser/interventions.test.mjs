@@ -98,6 +98,13 @@ for (const [locale, words] of [
     await press(staff, 's');
     await wall.locator('.screen-text', { hasText: text }).waitFor();
     await sound(wall, 'a full screen');
+    const overlay = await wall.context().newPage();
+    await overlay.goto(`${meeting()}/overlay`);
+    await overlay.locator('.screen-text', { hasText: text }).waitFor();
+    const behind = await overlay.evaluate(() => ['html', 'body', 'main'].map((name) => getComputedStyle(document.querySelector(name)).backgroundColor));
+    assert.deepEqual(behind, ['rgba(0, 0, 0, 0)', 'rgba(0, 0, 0, 0)', 'rgba(0, 0, 0, 0)'], 'a broadcast shows through');
+    assert.deepEqual(await axe(overlay), []);
+    await overlay.close();
     await shown(peter, 'screen', text).waitFor();
     await own(anna, text).filter({ hasText: words.screen }).waitFor();
     await sound(anna, 'one\'s own is before the council');

@@ -193,7 +193,7 @@ impl Asked {
         let a = match a {
             Move::Queue { .. } => {
                 if self.queue().len() >= QUEUE_MAX {
-                    return Err(Error::TooMany);
+                    return Err(Error::QueueFull);
                 }
                 Move::Queue { place: self.last_place() + 1 }
             }
@@ -273,8 +273,11 @@ impl Asked {
         (account, now_ms): (AccountId, i64),
     ) -> Result<Vec<Change>> {
         let entry = self.entries.get(&id).ok_or(Error::NoIntervention)?;
-        let last = entry.last.as_ref().filter(|last| last.account == account && now_ms - last.at_ms <= UNDO_MS);
-        let last = last.filter(|_| entry.one.revision == revision).ok_or(Error::Overtaken)?;
+        let last = entry.last.as_ref().filter(|last| last.account == account && entry.one.revision == revision);
+        let last = last.ok_or(Error::Overtaken)?;
+        if now_ms - last.at_ms > UNDO_MS {
+            return Err(Error::TooLate);
+        }
         let back = |(id, revision, before): &(InterventionId, i64, State)| {
             let one = self.get(*id).filter(|one| one.revision == *revision).ok_or(Error::Overtaken)?;
             if let State::Merged { into } = before {

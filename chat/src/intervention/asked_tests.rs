@@ -136,7 +136,8 @@ fn undo_is_the_same_moderators_fresh_and_takes_back_all_of_it() {
     made.asked.apply(&changes, (Some(me), 1000));
     assert!(made.asked.plan_undo(id, revision + 1, (AccountId::new(), 1000)).is_err(), "another's");
     assert!(made.asked.plan_undo(id, revision, (me, 1000)).is_err(), "of another revision");
-    assert!(made.asked.plan_undo(id, revision + 1, (me, 1001 + UNDO_MS)).is_err(), "too late");
+    let late = made.asked.plan_undo(id, revision + 1, (me, 1001 + UNDO_MS));
+    assert!(matches!(late, Err(Error::TooLate)), "{late:?}");
     let back = made.asked.plan_undo(id, revision + 1, (me, 1000 + UNDO_MS)).unwrap();
     made.asked.apply(&back, (Some(me), 2000));
     assert_eq!([0, 1].map(|at| made.state(at)), ["merged", "submitted"]);

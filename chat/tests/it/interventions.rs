@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use chat::{
     Code, Error, Floor, InterventionId, Reason, Room,
-    channel::Following,
     command::Asker,
-    intervention::{Act, Answer, Ask, Filter, Intake, Intervention, Kind, Move, Policy, State, Table},
+    intervention::{Act, Answer, Ask, Elsewhere, Fate, Filter, Intake, Intervention, Kind, Move, Policy, State, Table},
     mode::{Cause, Who},
 };
 use council::{AccountId, AgendaItemId, MeetingId, meeting::Act as Stage, permission::Moderator};
 use tokio_util::sync::CancellationToken;
 
-use crate::bench::{Bench, Town, on_both};
+use crate::{
+    bench::{Bench, Town, on_both},
+    rooms::{guest, told},
+};
 
 on_both! {
     what_is_asked_waits_is_shown_and_answered
@@ -27,6 +29,7 @@ on_both! {
     another_municipalitys_are_not_found
     who_supports_counts_once
     a_thousand_wait_and_are_looked_at_by_pages
+    what_was_held_elsewhere_is_taken_over_whole
 }
 
 struct Hall {
@@ -54,10 +57,6 @@ async fn hall(bench: &Bench) -> Hall {
 
 fn moderator(town: &Town, name: &str) -> Moderator {
     Moderator::console(town.municipality.id, AccountId::new(), name)
-}
-
-fn guest(device: &str) -> Asker {
-    Asker { account: None, badge: None, name: None, device: Some(device.into()), network: format!("network-{device}") }
 }
 
 fn ask(text: &str) -> Ask {
@@ -103,17 +102,6 @@ impl Hall {
         self.settle(id, Move::Queue { place: 0 }).await.unwrap();
         id
     }
-}
-
-async fn told(following: &mut Following) -> String {
-    let mut all = following.missed.take().map(|batch| batch.text().to_owned()).unwrap_or_default();
-    while let Ok(Ok(batch)) =
-        tokio::time::timeout(std::time::Duration::from_millis(300), following.batches.recv()).await
-    {
-        all.push('\n');
-        all.push_str(batch.text());
-    }
-    all
 }
 
 async fn what_is_asked_waits_is_shown_and_answered(bench: &Bench) {
@@ -392,13 +380,39 @@ async fn who_supports_counts_once(bench: &Bench) {
 
 async fn a_thousand_wait_and_are_looked_at_by_pages(bench: &Bench) {
     let hall = hall(bench).await;
-    for n in 0..120 {
+    for n in 0..1000 {
         hall.asked(&format!("device {n}"), &format!("Ερώτηση για την οδό με αριθμό {n};")).await;
     }
     let table = hall.console(Filter::Pending);
-    assert_eq!((table.counts.pending, table.rows.len(), table.pages), (120, 50, 3));
-    let last = hall.room.console(&hall.moderator, Filter::Pending, None, (2, None));
-    assert_eq!(last.rows.len(), 20);
+    assert_eq!((table.counts.pending, table.rows.len(), table.pages), (1000, 50, 20));
+    let last = hall.room.console(&hall.moderator, Filter::Pending, None, (19, None));
+    assert_eq!(last.rows.len(), 50);
     assert_eq!(hall.room.console(&hall.moderator, Filter::Pending, Some(Some(hall.item)), (0, None)).rows.len(), 0);
-    assert_eq!(hall.room.console(&hall.moderator, Filter::Pending, Some(None), (9, None)).rows.len(), 20);
+    assert_eq!(hall.room.console(&hall.moderator, Filter::Pending, Some(None), (99, None)).rows.len(), 50);
+}
+
+async fn what_was_held_elsewhere_is_taken_over_whole(bench: &Bench) {
+    let hall = hall(bench).await;
+    let at_ms = bench.clock.now_ms() - 60_000;
+    let one = |text: &str, supports, fate| Elsewhere {
+        kind: Kind::Question,
+        item: Some(hall.item),
+        name: String::new(),
+        text: text.into(),
+        at_ms,
+        supports,
+        fate,
+        decided_at_ms: at_ms + 5000,
+    };
+    let spoken = State::Answered { answer: Answer::Spoken { answered_at_ms: at_ms + 5000 } };
+    let all = || vec![one("Πότε;", 3, Fate::Is(spoken.clone())), one("Πότε, αλήθεια;", 2, Fate::With(0))];
+    hall.room.take_over_interventions(&hall.moderator, all()).await.unwrap();
+    hall.room.take_over_interventions(&hall.moderator, all()).await.unwrap();
+    let view = hall.room.interventions(&guest("x")).await.unwrap();
+    assert_eq!((view.shown.len(), view.report.received, view.report.merged), (1, 2, 1), "once");
+    assert_eq!((view.shown[0].supports, view.report.median_ms), (5, Some(5000)), "two authors and three others");
+    let unfit = hall.floor.room(hall.town.municipality.id, bench.meeting(&hall.town, 60).await.id).await.unwrap();
+    let wrong = vec![one("Καλή;", 0, Fate::Is(State::Expired)), one(" ", 0, Fate::Is(State::Expired))];
+    assert!(unfit.take_over_interventions(&hall.moderator, wrong).await.is_err());
+    assert!(unfit.interventions(&guest("x")).await.unwrap().shown.is_empty(), "all or nothing");
 }

@@ -55,7 +55,7 @@ async fn hall(bench: &Bench) -> Hall {
     Hall { floor, room, town, meeting, moderator, _ending: ending.drop_guard() }
 }
 
-fn guest(device: &str) -> Asker {
+pub(crate) fn guest(device: &str) -> Asker {
     Asker { account: None, badge: None, name: None, device: Some(device.into()), network: format!("network-{device}") }
 }
 
@@ -68,7 +68,7 @@ fn because(code: Code) -> Reason {
 }
 
 /// Everything that a follower has been told: the snapshot or what it missed, and the batches until nothing comes.
-async fn told(following: &mut Following) -> String {
+pub(crate) async fn told(following: &mut Following) -> String {
     let mut all = following.missed.take().map(|batch| batch.text().to_owned()).unwrap_or_default();
     while let Ok(Ok(batch)) =
         tokio::time::timeout(std::time::Duration::from_millis(300), following.batches.recv()).await
