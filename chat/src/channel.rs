@@ -5,19 +5,24 @@
 //! from where it was; whoever was away for longer takes a snapshot.
 
 use std::{
+    any::Any,
     collections::VecDeque,
     fmt::Write as _,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::Instant};
 use uuid::Uuid;
 
 /// Events that a channel can tell again.
 pub const RING: usize = 2000;
 /// Batches that a follower may be behind before it is let go: at a tick of 50 ms about three seconds.
 const BEHIND: usize = 64;
+/// A channel that more than so many follow is told less often, at every second tick or every fourth, since a batch costs a
+/// write for each of them; the times leave room for a tick that comes early.
+const SELDOM: [(usize, Duration); 2] = [(4000, Duration::from_millis(195)), (1000, Duration::from_millis(95))];
 
 /// A place in a channel: the run of numbers, and the last event that was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,26 +34,43 @@ pub struct Position {
 }
 
 /// Lines for every follower, without a line break at the end. Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch(bytes::Bytes);
+#[derive(Clone)]
+pub struct Batch(Arc<Lines>);
+
+struct Lines {
+    text: String,
+    form: OnceLock<Box<dyn Any + Send + Sync>>,
+}
 
 impl Batch {
     /// The lines.
     #[must_use]
     pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("made of a String")
+        &self.0.text
     }
 
-    /// The same bytes, shared.
-    #[must_use]
-    pub fn bytes(&self) -> bytes::Bytes {
-        self.0.clone()
+    /// What whoever carries it makes of the lines: made once, for all followers. One carrier has one form.
+    pub fn form<T: Any + Clone + Send + Sync>(&self, make: impl Fn(&str) -> T) -> T {
+        let form = self.0.form.get_or_init(|| Box::new(make(&self.0.text)));
+        form.downcast_ref::<T>().cloned().unwrap_or_else(|| make(&self.0.text))
+    }
+}
+
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Batch").field(&self.0.text).finish()
     }
 }
 
 impl From<String> for Batch {
     fn from(text: String) -> Self {
-        Self(text.into())
+        Self(Arc::new(Lines { text, form: OnceLock::new() }))
     }
 }
 
@@ -64,8 +86,9 @@ struct Log {
     epoch: String,
     /// The number of the last event.
     last: u64,
-    /// Up to here followers have been told.
+    /// Up to here followers have been told, and when that was.
     told: u64,
+    told_at: Instant,
     ring: VecDeque<Line>,
 }
 
@@ -89,7 +112,7 @@ impl Channel {
     /// A channel whose last event has the number `last`.
     #[must_use]
     pub fn new(name: String, epoch: String, last: u64) -> Self {
-        let log = Log { name, epoch, last, told: last, ring: VecDeque::new() };
+        let log = Log { name, epoch, last, told: last, told_at: Instant::now(), ring: VecDeque::new() };
         Self { log: Mutex::new(log), followers: broadcast::Sender::new(BEHIND) }
     }
 
@@ -146,9 +169,22 @@ impl Channel {
         self.flush_log(&mut log);
     }
 
+    /// As [`Channel::flush`], called at each tick: where very many follow and were told just now it is left for the
+    /// next one. Answers whether they have been told.
+    pub(crate) fn flush_in_turn(&self) -> bool {
+        let mut log = self.log();
+        let followers = self.followers();
+        let every = SELDOM.iter().find(|(many, _)| followers > *many).map_or(Duration::ZERO, |(_, every)| *every);
+        let turn = log.told_at.elapsed() >= every;
+        if turn {
+            self.flush_log(&mut log);
+        }
+        turn
+    }
+
     fn flush_log(&self, log: &mut Log) {
         let Some(batch) = log.after(log.told) else { return };
-        log.told = log.last;
+        (log.told, log.told_at) = (log.last, Instant::now());
         // Nobody follows: nobody is told.
         let _ = self.followers.send(batch);
     }
@@ -259,6 +295,29 @@ mod tests {
         assert!(batch.text().starts_with(r#"{"channel":"meeting/1","offset":1,"type":"gone"}"#), "{}", batch.text());
         channel.flush();
         assert!(following.batches.try_recv().is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_very_many_follow_ticks_are_left_out_and_nothing_with_them() {
+        let tick = Duration::from_millis(50);
+        for (followers, told_at_ticks) in
+            [(1000, vec![1, 2, 3, 4, 5, 6, 7, 8]), (1001, vec![2, 4, 6, 8]), (4001, vec![4, 8])]
+        {
+            let channel = channel();
+            let mut following: Vec<_> = (0..followers).map(|_| channel.follow(None).batches).collect();
+            let (mut told, mut seen) = (Vec::new(), Vec::new());
+            for number in 1..=8 {
+                channel.push(None, &Event::Gone);
+                tokio::time::advance(tick).await;
+                if channel.flush_in_turn() {
+                    told.push(number);
+                }
+                while let Ok(batch) = following[0].try_recv() {
+                    seen.extend(offsets(batch.text()));
+                }
+            }
+            assert_eq!((told, seen), (told_at_ticks, (1..=8).collect::<Vec<_>>()), "of {followers}");
+        }
     }
 
     #[test]

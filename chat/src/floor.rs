@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Error, Result, Room, author, channel::Channel, db, words};
 
-/// How long events are gathered before they are told: one write for each follower and tick.
+/// How long events are gathered before they are told: one write for each follower and tick. Channels that very many
+/// follow are told at every second or fourth tick, while much happens there: see [`Channel::flush_in_turn`].
 const TICK: Duration = Duration::from_millis(50);
 /// A room that nobody has used for so long is let go; its messages are in the database.
 const IDLE: Duration = Duration::from_secs(900);
@@ -57,6 +58,16 @@ impl Untold {
             channel.flush();
         }
     }
+
+    /// Tells of the channels whose turn it is; the others' is the next tick.
+    fn tell_due(&self) {
+        let channels = std::mem::take(&mut *self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for channel in channels {
+            if !channel.flush_in_turn() {
+                self.add(&channel);
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for Floors {
@@ -86,7 +97,7 @@ impl Floor {
                 () = ending.cancelled() => break,
                 () = self.0.untold.0.1.notified() => {
                     tokio::time::sleep(TICK).await;
-                    self.0.untold.tell();
+                    self.0.untold.tell_due();
                 }
                 _ = look.tick() => self.let_go(),
             }

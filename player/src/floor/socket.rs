@@ -98,6 +98,14 @@ fn foreign(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<()> {
     if security::same_site(app, headers, uri) { Ok(()) } else { Err(Error::Foreign) }
 }
 
+/// What a socket waits for.
+enum Comes {
+    Stop,
+    Beat,
+    Batch(Result<Batch, BroadcastStreamRecvError>),
+    Line(Option<Result<Message, axum::Error>>),
+}
+
 /// Somebody at a socket.
 struct Seat {
     app: App,
@@ -121,24 +129,28 @@ impl Seat {
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sent = send(&mut socket, text(hello.text())).await;
         while sent.is_ok() {
-            sent = tokio::select! {
-                () = stopping.cancelled() => Err(End::Restart),
-                _ = beat.tick() => {
-                    if heard.elapsed() > SILENCE { Err(End::Gone) } else { send(&mut socket, Message::Ping(bytes::Bytes::new())).await }
-                }
-                Some((_, batch)) = self.following.next() => match batch {
-                    Ok(batch) => send(&mut socket, shared(&batch)).await,
-                    // What it missed it can ask for again, by offset.
-                    Err(BroadcastStreamRecvError::Lagged(_)) => Err(End::Slow),
-                },
-                heard_now = socket.recv() => {
+            let comes = tokio::select! {
+                () = stopping.cancelled() => Comes::Stop,
+                _ = beat.tick() => Comes::Beat,
+                Some((_, batch)) = self.following.next() => Comes::Batch(batch),
+                line = socket.recv() => Comes::Line(line),
+            };
+            sent = match comes {
+                Comes::Stop => Err(End::Restart),
+                Comes::Beat if heard.elapsed() > SILENCE => Err(End::Gone),
+                Comes::Beat => send(&mut socket, Message::Ping(bytes::Bytes::new())).await,
+                Comes::Batch(Ok(batch)) => send(&mut socket, shared(&batch)).await,
+                // What it missed it can ask for again, by offset.
+                Comes::Batch(Err(BroadcastStreamRecvError::Lagged(_))) => Err(End::Slow),
+                Comes::Line(line) => {
                     heard = Instant::now();
-                    self.hear(&mut socket, heard_now).await
+                    // In a box, since few of those who sit here say anything and each would keep the room for it.
+                    Box::pin(self.hear(&mut socket, line)).await
                 }
             };
         }
         if let Err(end) = sent {
-            farewell(&mut socket, end).await;
+            Box::pin(farewell(&mut socket, end)).await;
         }
     }
 
@@ -268,7 +280,7 @@ fn text(text: String) -> Message {
 
 /// A batch as it goes to all: the bytes are shared.
 fn shared(batch: &Batch) -> Message {
-    Utf8Bytes::try_from(batch.bytes()).map_or_else(|_| Message::Text(Utf8Bytes::default()), Message::Text)
+    Message::Text(batch.form(|text| Utf8Bytes::from(text.to_owned())))
 }
 
 async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
