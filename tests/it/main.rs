@@ -9,6 +9,7 @@
 mod tree;
 
 mod acme;
+mod away;
 #[path = "../../vod-store/tests/it/camera.rs"]
 mod camera;
 mod crash;

@@ -40,8 +40,10 @@ const PROTOCOL: &str = "bema.v1";
 const LINE_BYTES: usize = 4 << 10;
 /// What is read at once: lines are short, and buffers are many.
 const READ_BYTES: usize = 1 << 10;
-/// What may wait to be written to one client, bytes; beyond it the client is let go.
-const WRITE_BYTES: usize = 64 << 10;
+/// What goes in one frame, bytes, but for a line that is longer: so much waits for a client that does not read.
+const FRAME_BYTES: usize = 32 << 10;
+/// What may wait to be written to one client, bytes: room for the longest line, a snapshot of a hundred long messages.
+const WRITE_BYTES: usize = 512 << 10;
 /// How often the server beats.
 const HEARTBEAT: Duration = Duration::from_secs(25);
 /// Who says nothing for so long, not even an answer to a beat, is gone.
@@ -139,6 +141,9 @@ impl Seat {
                 Comes::Stop => Err(End::Restart),
                 Comes::Beat if heard.elapsed() > SILENCE => Err(End::Gone),
                 Comes::Beat => send(&mut socket, Message::Ping(bytes::Bytes::new())).await,
+                Comes::Batch(Ok(batch)) if batch.text().len() > FRAME_BYTES => {
+                    Box::pin(send_all(&mut socket, frames(&batch))).await
+                }
                 Comes::Batch(Ok(batch)) => send(&mut socket, shared(&batch)).await,
                 // What it missed it can ask for again, by offset.
                 Comes::Batch(Err(BroadcastStreamRecvError::Lagged(_))) => Err(End::Slow),
@@ -161,9 +166,7 @@ impl Seat {
                     if !self.may_speak() {
                         return Err(End::TooMuch);
                     }
-                    for told in self.answer(line).await {
-                        send(socket, told).await?;
-                    }
+                    send_all(socket, self.answer(line).await).await?;
                 }
                 Ok(())
             }
@@ -199,7 +202,9 @@ impl Seat {
                 Ok((position, missed)) => {
                     let told = Tell::Subscribed { channel: &channel, position }.text();
                     match missed {
-                        Some(missed) if !missed.text().is_empty() => vec![text(told), shared(&missed)],
+                        Some(missed) if !missed.text().is_empty() => {
+                            std::iter::once(text(told)).chain(frames(&missed)).collect()
+                        }
                         _ => vec![text(told)],
                     }
                 }
@@ -281,6 +286,31 @@ fn text(text: String) -> Message {
 /// A batch as it goes to all: the bytes are shared.
 fn shared(batch: &Batch) -> Message {
     Message::Text(batch.form(|text| Utf8Bytes::from(text.to_owned())))
+}
+
+/// The same in frames that are not too long: whoever was away for long has missed much.
+fn frames(batch: &Batch) -> Vec<Message> {
+    if batch.text().len() <= FRAME_BYTES {
+        return vec![shared(batch)];
+    }
+    let mut frames: Vec<String> = Vec::new();
+    for line in batch.text().lines() {
+        match frames.last_mut() {
+            Some(frame) if frame.len() + line.len() < FRAME_BYTES => {
+                frame.push('\n');
+                frame.push_str(line);
+            }
+            _ => frames.push(line.to_owned()),
+        }
+    }
+    frames.into_iter().map(text).collect()
+}
+
+async fn send_all(socket: &mut WebSocket, messages: Vec<Message>) -> Result<(), End> {
+    for message in messages {
+        send(socket, message).await?;
+    }
+    Ok(())
 }
 
 async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
