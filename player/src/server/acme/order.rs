@@ -117,7 +117,7 @@ pub(super) async fn get(settings: &Settings, kept: &Kept, current: &Current) -> 
         Err(error) => return Err(error.into()),
     };
     if !ready {
-        return Err(Failure::Refused(objection(&mut order).await));
+        return Err(Failure::Refused(objection(&mut order, &settings.names).await));
     }
     let key_pem = order.finalize().await?;
     let chain_pem = order.poll_certificate(&POLL).await?;
@@ -196,8 +196,8 @@ fn proof(name: &str, digest: &[u8]) -> Result<Arc<CertifiedKey>, Box<dyn StdErro
     Ok(Arc::new(CertifiedKey::new(vec![certificate.der().clone()], ring::sign::any_supported_type(&private)?)))
 }
 
-/// What the authority has against an order.
-async fn objection(order: &mut Order) -> String {
+/// What the authority has against an order for these names.
+async fn objection(order: &mut Order, names: &[String]) -> String {
     let mut objections = Vec::new();
     let mut authorizations = order.authorizations();
     while let Some(Ok(mut authorization)) = authorizations.next().await {
@@ -208,7 +208,8 @@ async fn objection(order: &mut Order) -> String {
     }
     match (objections.is_empty(), &order.state().error) {
         (false, _) => objections.join("; "),
-        (true, Some(problem)) => said(problem),
-        (true, None) => "it does not say why".into(),
+        // It may tell of the order before it tells of the name that it could not check.
+        (true, Some(problem)) => format!("{}: {}", names.join(", "), said(problem)),
+        (true, None) => format!("{}: it does not say why", names.join(", ")),
     }
 }
