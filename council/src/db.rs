@@ -9,8 +9,8 @@ use std::{
 };
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection as _, SqlSafeStr as _, Transaction,
-    any::{AnyConnectOptions, AnyPoolOptions},
+    Any, AnyConnection, AnyPool, Connection as _, Row as _, SqlSafeStr as _, Transaction,
+    any::{AnyConnectOptions, AnyPoolOptions, AnyRow},
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
 };
@@ -217,15 +217,38 @@ impl Council {
     }
 }
 
+/// How many rows there are of something, as `query` counts them: `SELECT COUNT(*) AS many … = $1`.
+pub(crate) async fn count(connection: &mut AnyConnection, query: &'static str, of: impl ToString) -> Result<usize> {
+    let row = sqlx::query(query).bind(of.to_string()).fetch_one(connection).await?;
+    let many: i64 = row.try_get("many")?;
+    Ok(usize::try_from(many).unwrap_or(usize::MAX))
+}
+
+/// Sets a time of a row, or none, as `query` says: `UPDATE … SET …_at_ms = $1 WHERE … = $2`.
+pub(crate) async fn stamp(
+    connection: &mut AnyConnection,
+    query: &'static str,
+    at_ms: Option<i64>,
+    of: impl ToString,
+) -> Result<()> {
+    sqlx::query(query).bind(at_ms).bind(of.to_string()).execute(connection).await?;
+    Ok(())
+}
+
+/// Whether what a row tells of was taken back.
+pub(crate) fn is_undone(row: &AnyRow) -> Result<bool> {
+    let undone_at_ms: Option<i64> = row.try_get("undone_at_ms")?;
+    Ok(undone_at_ms.is_some())
+}
+
 /// The value of a column that is text for something else: an id, JSON, a state.
 ///
 /// # Errors
 /// When it is none.
-pub fn parsed<T>(row: &sqlx::any::AnyRow, column: &str) -> Result<T>
+pub fn parsed<T>(row: &AnyRow, column: &str) -> Result<T>
 where
     T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
 {
-    use sqlx::Row as _;
     let text: String = row.try_get(column)?;
     text.parse().map_err(|error| undecodable(column, error))
 }

@@ -6,7 +6,7 @@ use super::{Agenda, Item, Moment, NewItem};
 use crate::{
     AccountId, AgendaItemId, AgendaMomentId, MeetingId, Result,
     attendance::{self, Attendance},
-    db::{parsed, undecodable},
+    db::{count, is_undone, parsed, stamp, undecodable},
     decision,
     meeting::Meeting,
     person, speech, vote,
@@ -148,12 +148,7 @@ pub(super) async fn remove(connection: &mut AnyConnection, item: AgendaItemId) -
 
 /// How many moments a meeting has had, with those that were taken back.
 pub(super) async fn moments_ever(connection: &mut AnyConnection, meeting: MeetingId) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM agenda_moment WHERE meeting = $1")
-        .bind(meeting.to_string())
-        .fetch_one(connection)
-        .await?;
-    let many: i64 = row.try_get("many")?;
-    Ok(usize::try_from(many).unwrap_or(usize::MAX))
+    count(connection, "SELECT COUNT(*) AS many FROM agenda_moment WHERE meeting = $1", meeting).await
 }
 
 /// A moment of a meeting, and whether it was taken back.
@@ -168,8 +163,7 @@ pub(super) async fn moment(
         .fetch_optional(connection)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let undone_at_ms: Option<i64> = row.try_get("undone_at_ms")?;
-    Ok(Some((moment_of(&row)?, undone_at_ms.is_some())))
+    Ok(Some((moment_of(&row)?, is_undone(&row)?)))
 }
 
 pub(super) async fn insert_moment(
@@ -198,21 +192,11 @@ pub(super) async fn undo(
     moment: AgendaMomentId,
     undone_at_ms: Option<i64>,
 ) -> Result<()> {
-    sqlx::query("UPDATE agenda_moment SET undone_at_ms = $1 WHERE id = $2")
-        .bind(undone_at_ms)
-        .bind(moment.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+    stamp(connection, "UPDATE agenda_moment SET undone_at_ms = $1 WHERE id = $2", undone_at_ms, moment).await
 }
 
 pub(super) async fn move_moment(connection: &mut AnyConnection, moment: AgendaMomentId, at_ms: i64) -> Result<()> {
-    sqlx::query("UPDATE agenda_moment SET at_ms = $1 WHERE id = $2")
-        .bind(at_ms)
-        .bind(moment.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+    stamp(connection, "UPDATE agenda_moment SET at_ms = $1 WHERE id = $2", Some(at_ms), moment).await
 }
 
 /// Makes items of the agendas that an older version kept as JSON arrays of texts. Done twice it does nothing anew.

@@ -3,7 +3,10 @@
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 use super::Note;
-use crate::{AccountId, MeetingId, PressId, Result, db::parsed};
+use crate::{
+    AccountId, MeetingId, PressId, Result,
+    db::{count, is_undone, parsed, stamp},
+};
 
 /// The notes of a meeting in the order of time, without those that were taken back.
 pub(crate) async fn notes(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<Note>> {
@@ -40,21 +43,13 @@ pub(super) async fn of_press(
     .bind(meeting.to_string())
     .fetch_all(connection)
     .await?;
-    let each = |row: &AnyRow| {
-        let undone_at_ms: Option<i64> = row.try_get("undone_at_ms")?;
-        Ok((note(row)?, undone_at_ms.is_some()))
-    };
+    let each = |row: &AnyRow| Ok((note(row)?, is_undone(row)?));
     rows.iter().map(each).collect()
 }
 
 /// How many notes a meeting has had, with those that were taken back.
 pub(super) async fn ever(connection: &mut AnyConnection, meeting: MeetingId) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM attendance WHERE meeting = $1")
-        .bind(meeting.to_string())
-        .fetch_one(connection)
-        .await?;
-    let many: i64 = row.try_get("many")?;
-    Ok(usize::try_from(many).unwrap_or(usize::MAX))
+    count(connection, "SELECT COUNT(*) AS many FROM attendance WHERE meeting = $1", meeting).await
 }
 
 pub(super) async fn insert(
@@ -84,19 +79,9 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn undo(connection: &mut AnyConnection, press: PressId, undone_at_ms: Option<i64>) -> Result<()> {
-    sqlx::query("UPDATE attendance SET undone_at_ms = $1 WHERE press = $2")
-        .bind(undone_at_ms)
-        .bind(press.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+    stamp(connection, "UPDATE attendance SET undone_at_ms = $1 WHERE press = $2", undone_at_ms, press).await
 }
 
 pub(super) async fn shift(connection: &mut AnyConnection, press: PressId, at_ms: i64) -> Result<()> {
-    sqlx::query("UPDATE attendance SET at_ms = $1 WHERE press = $2")
-        .bind(at_ms)
-        .bind(press.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+    stamp(connection, "UPDATE attendance SET at_ms = $1 WHERE press = $2", Some(at_ms), press).await
 }

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use super::{Ada, Decision};
 use crate::{
     AccountId, BodyId, DecisionId, MeetingId, MunicipalityId, Result,
-    db::{parsed, undecodable},
+    db::{count, is_undone, parsed, undecodable},
     meeting::Meeting,
 };
 
@@ -52,8 +52,7 @@ pub(super) async fn find(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let undone_at_ms: Option<i64> = row.try_get("undone_at_ms")?;
-    Ok(Some((decision(&row)?, undone_at_ms.is_some())))
+    Ok(Some((decision(&row)?, is_undone(&row)?)))
 }
 
 /// The highest number of a body's year; 0 where there is none.
@@ -78,12 +77,7 @@ pub(super) async fn highest(
 
 /// How many decisions a meeting has had, with those that were taken back.
 pub(super) async fn ever(connection: &mut AnyConnection, meeting: MeetingId) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM decision WHERE meeting = $1")
-        .bind(meeting.to_string())
-        .fetch_one(connection)
-        .await?;
-    let many: i64 = row.try_get("many")?;
-    Ok(usize::try_from(many).unwrap_or(usize::MAX))
+    count(connection, "SELECT COUNT(*) AS many FROM decision WHERE meeting = $1", meeting).await
 }
 
 pub(super) async fn insert(

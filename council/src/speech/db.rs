@@ -3,7 +3,10 @@
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 use super::Speech;
-use crate::{AccountId, MeetingId, Result, SpeechId, db::parsed};
+use crate::{
+    AccountId, MeetingId, Result, SpeechId,
+    db::{count, is_undone, parsed, stamp},
+};
 
 /// The speeches of a meeting in the order of time, without those that were taken back.
 pub(crate) async fn speeches(connection: &mut AnyConnection, meeting: MeetingId) -> Result<Vec<Speech>> {
@@ -46,18 +49,12 @@ pub(super) async fn find(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let undone_at_ms: Option<i64> = row.try_get("undone_at_ms")?;
-    Ok(Some((speech(&row)?, undone_at_ms.is_some())))
+    Ok(Some((speech(&row)?, is_undone(&row)?)))
 }
 
 /// How many speeches a meeting has had, with those that were taken back.
 pub(super) async fn ever(connection: &mut AnyConnection, meeting: MeetingId) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM speech WHERE meeting = $1")
-        .bind(meeting.to_string())
-        .fetch_one(connection)
-        .await?;
-    let many: i64 = row.try_get("many")?;
-    Ok(usize::try_from(many).unwrap_or(usize::MAX))
+    count(connection, "SELECT COUNT(*) AS many FROM speech WHERE meeting = $1", meeting).await
 }
 
 pub(super) async fn insert(
@@ -119,10 +116,5 @@ pub(crate) async fn end_running(connection: &mut AnyConnection, meeting: Meeting
 }
 
 pub(super) async fn undo(connection: &mut AnyConnection, speech: SpeechId, undone_at_ms: Option<i64>) -> Result<()> {
-    sqlx::query("UPDATE speech SET undone_at_ms = $1 WHERE id = $2")
-        .bind(undone_at_ms)
-        .bind(speech.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+    stamp(connection, "UPDATE speech SET undone_at_ms = $1 WHERE id = $2", undone_at_ms, speech).await
 }

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use super::{Ballot, Choice, Counted, Majority, Mend, Stand, Tally, Vote};
 use crate::{
     AccountId, MeetingId, PersonId, Result, VoteId,
-    db::{parsed, undecodable},
+    db::{count, is_undone, parsed, stamp, undecodable},
 };
 
 macro_rules! select {
@@ -80,8 +80,7 @@ pub(super) async fn find(
         .fetch_optional(connection)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let undone_at_ms: Option<i64> = row.try_get("undone_at_ms")?;
-    Ok(Some((vote(&row)?, undone_at_ms.is_some())))
+    Ok(Some((vote(&row)?, is_undone(&row)?)))
 }
 
 fn vote(row: &AnyRow) -> Result<Vote> {
@@ -137,12 +136,7 @@ fn mend(row: &AnyRow) -> Result<Mend> {
 
 /// How many votes a meeting has had, with those that were taken back.
 pub(super) async fn ever(connection: &mut AnyConnection, meeting: MeetingId) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM vote_event WHERE meeting = $1")
-        .bind(meeting.to_string())
-        .fetch_one(connection)
-        .await?;
-    let many: i64 = row.try_get("many")?;
-    Ok(usize::try_from(many).unwrap_or(usize::MAX))
+    count(connection, "SELECT COUNT(*) AS many FROM vote_event WHERE meeting = $1", meeting).await
 }
 
 pub(super) async fn insert(
@@ -276,12 +270,7 @@ pub(crate) async fn break_off(connection: &mut AnyConnection, meeting: MeetingId
 }
 
 pub(super) async fn undo(connection: &mut AnyConnection, vote: VoteId, undone_at_ms: Option<i64>) -> Result<()> {
-    sqlx::query("UPDATE vote_event SET undone_at_ms = $1 WHERE id = $2")
-        .bind(undone_at_ms)
-        .bind(vote.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+    stamp(connection, "UPDATE vote_event SET undone_at_ms = $1 WHERE id = $2", undone_at_ms, vote).await
 }
 
 pub(super) async fn insert_mend(

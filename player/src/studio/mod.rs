@@ -4,6 +4,7 @@
 
 mod accounts;
 mod agenda;
+mod desk;
 mod doors;
 mod films;
 mod meetings;

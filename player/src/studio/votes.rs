@@ -5,22 +5,26 @@ use std::collections::BTreeMap;
 use axum::{
     Form,
     extract::{Path, State},
-    response::{IntoResponse as _, Redirect, Response},
+    response::Response,
 };
 use council::{
-    AgendaItemId, DecisionId, MeetingId, PersonId, PressId, VoteId,
+    AgendaItemId, Council, DecisionId, MeetingId, PersonId, PressId, VoteId,
     attendance::Presence,
     decision::NewDecision,
+    permission,
     vote::{Choice, Count, Mending, NewVote},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, agenda::within};
+use super::{
+    Answer,
+    desk::{self, Press},
+    invalid,
+};
 use crate::{
     App,
     error::{Error, Result, percent},
-    pages::{Page, Staff, Typed},
-    session::Clerk,
+    pages::{Staff, Typed},
 };
 
 /// What any of these forms sends. What is named `ballot-…` are a roll call's choices, by person.
@@ -57,11 +61,9 @@ pub(super) struct Desk {
     others: BTreeMap<String, String>,
 }
 
-/// Who presses on which meeting's desk.
-struct Press<'a> {
-    app: &'a App,
-    clerk: &'a Clerk,
-    meeting: MeetingId,
+/// A press, with what its form says.
+struct Pressed<'a> {
+    press: Press<'a>,
     form: &'a Desk,
 }
 
@@ -74,41 +76,32 @@ pub(super) async fn press(
 ) -> Response {
     let done = async {
         let meeting: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
-        Press { app: &app, clerk: &staff.clerk, meeting, form: &form }.make(&act).await?;
+        let (moment_time, ago_ms) = (form.moment_time.as_deref(), form.ago_ms.as_deref());
+        let press = Press { app: &app, clerk: &staff.clerk, meeting, moment_time, ago_ms };
+        Pressed { press, form: &form }.make(&act).await?;
         Ok(meeting)
     };
     let done: Result<MeetingId> = done.await;
-    match done {
-        Ok(meeting) => {
-            app.board.pressed(meeting);
-            if !answer.html {
-                return axum::Json(serde_json::json!({ "ok": true })).into_response();
-            }
-            let undone = match act.as_str() {
-                "presence-undo" => format!("?unnoted={}", percent(&form.press)),
-                "undo" => format!("?unvoted={}", percent(&form.vote)),
-                "decision-undo" => format!("?undecided={}", percent(&form.decision)),
-                _ => String::new(),
-            };
-            Redirect::to(&format!("/studio/meetings/{meeting}/agenda{undone}")).into_response()
-        }
-        Err(error) => {
-            let typed = Typed::of(&form);
-            answer.again(app, staff, Page::Agenda(id), error, typed).await
-        }
-    }
+    let undone = match act.as_str() {
+        "presence-undo" => format!("?unnoted={}", percent(&form.press)),
+        "undo" => format!("?unvoted={}", percent(&form.vote)),
+        "decision-undo" => format!("?undecided={}", percent(&form.decision)),
+        _ => String::new(),
+    };
+    let typed = Typed::of(&form);
+    desk::pressed(app, staff, &answer, done, undone, (id, typed)).await
 }
 
-impl Press<'_> {
+impl Pressed<'_> {
     async fn make(&self, act: &str) -> Result<()> {
-        let (council, clerk, meeting) = (&self.app.council, &self.clerk.clerk, self.meeting);
+        let (council, clerk, meeting) = self.at();
         let done = match act {
             "presence" | "presence-all" => return self.presence(act == "presence-all").await,
-            "presence-undo" => council.undo_presence(clerk, meeting, self.press()?, true).await,
-            "presence-redo" => council.undo_presence(clerk, meeting, self.press()?, false).await,
+            "presence-undo" => council.undo_presence(clerk, meeting, self.noted()?, true).await,
+            "presence-redo" => council.undo_presence(clerk, meeting, self.noted()?, false).await,
             "presence-move" => {
-                let at_ms = self.said().await?.ok_or_else(|| super::invalid("moment"))?;
-                council.move_presence(clerk, meeting, self.press()?, at_ms).await
+                let at_ms = self.press.must_say().await?;
+                council.move_presence(clerk, meeting, self.noted()?, at_ms).await
             }
             "open" => return self.open().await,
             "ballot" => {
@@ -130,6 +123,10 @@ impl Press<'_> {
         Ok(done?)
     }
 
+    fn at(&self) -> (&Council, &permission::Clerk, MeetingId) {
+        (&self.press.app.council, &self.press.clerk.clerk, self.press.meeting)
+    }
+
     fn item(&self) -> Result<AgendaItemId> {
         self.form.item.parse().map_err(|_| Error::NotFound)
     }
@@ -142,7 +139,7 @@ impl Press<'_> {
         self.form.person.parse().map_err(|_| Error::NotFound)
     }
 
-    fn press(&self) -> Result<PressId> {
+    fn noted(&self) -> Result<PressId> {
         self.form.press.parse().map_err(|_| Error::NotFound)
     }
 
@@ -151,39 +148,38 @@ impl Press<'_> {
     }
 
     async fn presence(&self, all: bool) -> Result<()> {
+        let (council, clerk, meeting) = self.at();
         let presence: Presence = self.form.presence.parse()?;
-        let at_ms = self.instant().await?;
+        let at_ms = self.press.instant().await?;
         let persons: Vec<PersonId> = if all || self.form.person == "all" {
-            let agenda = self.app.council.agenda(self.clerk.here.id, self.meeting).await?;
+            let agenda = council.agenda(self.press.clerk.here.id, meeting).await?;
             agenda.attendance.members.iter().map(|member| member.person).collect()
         } else {
             vec![self.person()?]
         };
-        self.app.council.note_presence(&self.clerk.clerk, self.meeting, &persons, presence, at_ms).await?;
+        council.note_presence(clerk, meeting, &persons, presence, at_ms).await?;
         Ok(())
     }
 
     async fn open(&self) -> Result<()> {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        let after = match self.form.after.as_deref() {
-            None => None,
-            Some("") => Some(None),
-            Some(id) => Some(Some(id.parse().map_err(|_| Error::NotFound)?)),
-        };
+        let after = desk::after(self.form.after.as_deref())?;
         let new = NewVote {
             item: self.item()?,
             kind: text(&self.form.kind).parse()?,
             majority: text(&self.form.majority).parse()?,
             motion: text(&self.form.motion),
         };
-        let at_ms = self.instant().await?;
-        self.app.council.open_vote(&self.clerk.clerk, self.meeting, new, after, at_ms).await?;
+        let at_ms = self.press.instant().await?;
+        let (council, clerk, meeting) = self.at();
+        council.open_vote(clerk, meeting, new, after, at_ms).await?;
         Ok(())
     }
 
     async fn close(&self) -> Result<()> {
-        let (count, at_ms) = (self.count()?, self.instant().await?);
-        self.app.council.close_vote(&self.clerk.clerk, self.meeting, self.vote()?, count, at_ms).await?;
+        let (count, at_ms) = (self.count()?, self.press.instant().await?);
+        let (council, clerk, meeting) = self.at();
+        council.close_vote(clerk, meeting, self.vote()?, count, at_ms).await?;
         Ok(())
     }
 
@@ -191,7 +187,7 @@ impl Press<'_> {
     fn count(&self) -> Result<Option<Count>> {
         let number = |field: &Option<String>| match field.as_deref().map(str::trim) {
             None | Some("") => Ok(None),
-            Some(text) => text.parse::<u32>().map(Some).map_err(|_| super::invalid("count")),
+            Some(text) => text.parse::<u32>().map(Some).map_err(|_| invalid("count")),
         };
         if self.form.no.is_none() {
             return Ok(None);
@@ -221,7 +217,7 @@ impl Press<'_> {
 
     fn decision(&self) -> Result<NewDecision> {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        let wrong = || super::invalid("decision_number");
+        let wrong = || invalid("decision_number");
         Ok(NewDecision {
             number: text(&self.form.decision_number).trim().parse().map_err(|_| wrong())?,
             year: text(&self.form.decision_year).trim().parse().map_err(|_| wrong())?,
@@ -229,24 +225,5 @@ impl Press<'_> {
             text: text(&self.form.decision_text),
             ada: text(&self.form.ada),
         })
-    }
-
-    /// When it was: at the time of day that the form says, or so long ago, or now.
-    async fn instant(&self) -> Result<Option<i64>> {
-        match (self.said().await?, &self.form.ago_ms) {
-            (Some(said), _) => Ok(Some(said)),
-            (None, Some(ago)) => {
-                let ago: i64 = ago.parse().map_err(|_| super::invalid("moment"))?;
-                Ok(Some(self.app.council.clock().now_ms().saturating_sub(ago.max(0))))
-            }
-            (None, None) => Ok(None),
-        }
-    }
-
-    async fn said(&self) -> Result<Option<i64>> {
-        let Some(time) = self.form.moment_time.as_deref().filter(|time| !time.is_empty()) else { return Ok(None) };
-        let here = &self.clerk.here;
-        let meeting = self.app.council.meeting(here.id, self.meeting).await?;
-        within(&meeting, time, &here.time_zone).map(Some)
     }
 }
