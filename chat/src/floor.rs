@@ -52,17 +52,13 @@ impl Untold {
         bell.notify_one();
     }
 
-    fn tell(&self) {
-        let channels = std::mem::take(&mut *self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for channel in channels {
-            channel.flush();
-        }
+    fn take(&self) -> Vec<Arc<Channel>> {
+        std::mem::take(&mut *self.0.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells of the channels whose turn it is; the others' is the next tick.
-    fn tell_due(&self) {
-        let channels = std::mem::take(&mut *self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for channel in channels {
+    fn tell(&self) {
+        for channel in self.take() {
             if !channel.flush_in_turn() {
                 self.add(&channel);
             }
@@ -97,12 +93,12 @@ impl Floor {
                 () = ending.cancelled() => break,
                 () = self.0.untold.0.1.notified() => {
                     tokio::time::sleep(TICK).await;
-                    self.0.untold.tell_due();
+                    self.0.untold.tell();
                 }
                 _ = look.tick() => self.let_go(),
             }
         }
-        self.0.untold.tell();
+        self.0.untold.take().iter().for_each(|channel| channel.flush());
     }
 
     fn let_go(&self) {

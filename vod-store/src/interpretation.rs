@@ -10,7 +10,7 @@ use cmaf::{Coding, Sample};
 
 use crate::{
     Language, SourceId,
-    media::{PART_TARGET_MS, Part, Track, TrackKind, TrackName},
+    media::{Part, SOUND_SEGMENT_MS, Track, TrackKind, TrackName, frames_per_part},
     timeline::ticks_to_ns,
 };
 
@@ -22,10 +22,6 @@ const LATE_MS: i64 = 800;
 const SHORT_OF_MS: i64 = 300;
 /// Sound that is so much ahead has no place: the pictures have stopped, and are given up by then.
 const AHEAD_MS: i64 = 3_000;
-/// A segment is closed at the first part after this.
-const SEGMENT_MS: i64 = 2_000;
-/// What a part should last.
-const PART_MS: i64 = 200;
 
 /// An instant of a take: when what it shows then was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,12 +169,9 @@ impl Interpretation {
 
     fn push(&mut self, data: Bytes) -> Option<Part> {
         let frame = i64::from(self.frame);
-        let most = i64::from(PART_TARGET_MS) * self.rate / (1000 * frame);
-        let near = (2 * PART_MS * self.rate + 1000 * frame) / (2 * 1000 * frame);
         self.pending.push(data);
         self.position += frame;
-        let full = i64::try_from(self.pending.len()).unwrap_or(i64::MAX) >= near.min(most).max(1);
-        if full { self.flush() } else { None }
+        if self.pending.len() >= frames_per_part(self.rate, frame) { self.flush() } else { None }
     }
 
     /// Ends the part that is open: the take ends.
@@ -190,7 +183,7 @@ impl Interpretation {
         let samples: Vec<Sample> = std::mem::take(&mut self.pending).into_iter().map(sample).collect();
         let duration = self.frame * u32::try_from(samples.len()).unwrap_or(u32::MAX);
         let start = self.position - i64::from(duration);
-        let opens_segment = self.segment.is_none_or(|segment| self.ms(start - segment) >= SEGMENT_MS);
+        let opens_segment = self.segment.is_none_or(|segment| self.ms(start - segment) >= SOUND_SEGMENT_MS);
         if opens_segment {
             self.segment = Some(start);
         }

@@ -129,6 +129,21 @@ pub struct Part {
 /// 220 ms lets whole frames of every usual rate, and whole AAC frames, fill at least 87 %.
 pub const PART_TARGET_MS: u32 = 220;
 
+/// What a part of sound should last, milliseconds.
+const SOUND_PART_MS: i64 = 200;
+
+/// A segment of sound is closed at the first part after this, milliseconds.
+pub const SOUND_SEGMENT_MS: i64 = 2_000;
+
+/// How many whole frames, of so many samples each, a part of sound has: near to a fifth of a second, within
+/// [`PART_TARGET_MS`].
+#[must_use]
+pub fn frames_per_part(sample_rate: i64, frame: i64) -> usize {
+    let most = i64::from(PART_TARGET_MS) * sample_rate / (1000 * frame);
+    let near = (2 * SOUND_PART_MS * sample_rate + 1000 * frame) / (2 * 1000 * frame);
+    usize::try_from(near.min(most).max(1)).unwrap_or(1)
+}
+
 /// No segment is longer than this: `EXT-X-TARGETDURATION`. A source whose keyframes stand further apart is transcoded.
 pub const SEGMENT_TARGET_MS: u32 = 4_000;
 

@@ -2,15 +2,12 @@
 
 use bytes::Bytes;
 use cmaf::Sample;
+use vod_store::media::{SOUND_SEGMENT_MS, frames_per_part};
 
 use super::{Cut, anchor::Anchor, rate::TICKS};
 
 /// The count of samples follows the source's stamps once they are this far apart.
 const RESYNC_MS: i64 = 40;
-/// A segment of sound is closed at the first part after this.
-const SEGMENT_MS: i64 = 2_000;
-/// What a part should last.
-const PART_MS: i64 = 200;
 
 /// An AAC frame as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +48,6 @@ impl AudioTrack {
         samples * 1000 / self.rate
     }
 
-    fn frames_per_part(&self) -> usize {
-        let most = 220 * self.rate / (1000 * self.frame);
-        let near = (2 * PART_MS * self.rate + 1000 * self.frame) / (2 * 1000 * self.frame);
-        usize::try_from(near.min(most).max(1)).expect("a few frames fill a part")
-    }
-
     /// Takes a frame; answers the part that it completes, and before it one that a gap in the stamps ended.
     pub(super) fn push(&mut self, frame: AudioFrame, anchor: &mut Anchor) -> Vec<Cut> {
         let stamped = (frame.pts - self.zero) * self.rate / TICKS;
@@ -75,7 +66,7 @@ impl AudioTrack {
         }
         self.pending.push(frame.data);
         self.position = self.position.map(|position| position + self.frame);
-        if self.pending.len() >= self.frames_per_part() {
+        if self.pending.len() >= frames_per_part(self.rate, self.frame) {
             cuts.extend(self.flush(anchor));
         }
         cuts
@@ -89,7 +80,7 @@ impl AudioTrack {
     /// Whether the next part will open a segment.
     pub(super) fn opens_next(&self) -> bool {
         let position = self.position.unwrap_or_default();
-        self.pending.is_empty() && self.segment.is_none_or(|segment| self.ms(position - segment) >= SEGMENT_MS)
+        self.pending.is_empty() && self.segment.is_none_or(|segment| self.ms(position - segment) >= SOUND_SEGMENT_MS)
     }
 
     /// Ends the part that is open.
@@ -102,7 +93,7 @@ impl AudioTrack {
             .into_iter()
             .map(|data| Sample { duration, composition_offset: 0, sync: true, data })
             .collect();
-        let opens_segment = self.segment.is_none_or(|segment| self.ms(self.start - segment) >= SEGMENT_MS);
+        let opens_segment = self.segment.is_none_or(|segment| self.ms(self.start - segment) >= SOUND_SEGMENT_MS);
         if opens_segment {
             self.segment = Some(self.start);
         }

@@ -80,10 +80,6 @@ impl Booth {
 pub(super) type Booths = BTreeMap<SourceId, Booth>;
 
 impl Desk {
-    pub(super) fn interpreter(&self, source: SourceId) -> Option<Interpreter> {
-        self.given.recording.sources().interpreters.into_iter().find(|one| one.source == source)
-    }
-
     pub(super) async fn on_interpreter(&mut self, interpreter: Interpreter, offer: Offer) {
         let booth = self.booths.entry(interpreter.source).or_default();
         match offer {
@@ -112,7 +108,11 @@ impl Desk {
             let Some(booth) = self.booths.get_mut(&source).filter(|booth| booth.heard_within(BROKEN_OFF)) else {
                 continue;
             };
-            let Some(track) = booth.track.clone().filter(|track| fits(track, run, &carried)) else { continue };
+            let Some(track) =
+                booth.track.clone().filter(|track| fits(track, run, carried.iter().map(Interpretation::track)))
+            else {
+                continue;
+            };
             booth.carried = true;
             carried.push(Interpretation::new(source, track, begins));
         }
@@ -148,9 +148,7 @@ impl Desk {
             let comes = interpreters.iter().any(|one| {
                 let booth = self.booths.get(&one.source).filter(|booth| booth.is_wanted(false));
                 let track = booth.and_then(|booth| booth.track.as_ref());
-                let taken =
-                    |track: &Track| run.has(&track.name) || carried.iter().any(|(_, other)| other.name == track.name);
-                track.is_some_and(|track| !taken(track))
+                track.is_some_and(|track| fits(track, run, carried.iter().map(|(_, track)| *track)))
             });
             if gone || comes {
                 run.moves();
@@ -160,8 +158,8 @@ impl Desk {
 }
 
 /// Whether a take of the run can carry the track beside these: a language stands in a take once, the source's own first.
-fn fits(track: &Track, run: &Run, carried: &[Interpretation]) -> bool {
-    !run.has(&track.name) && carried.iter().all(|other| other.track().name != track.name)
+fn fits<'a>(track: &Track, run: &Run, mut carried: impl Iterator<Item = &'a Track>) -> bool {
+    !run.has(&track.name) && carried.all(|other| other.name != track.name)
 }
 
 /// Whether sound of the one goes on in the other.

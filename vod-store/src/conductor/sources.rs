@@ -36,10 +36,11 @@ impl Desk {
     }
 
     pub(super) async fn on_offer(&mut self, source: SourceId, offer: Offer) {
-        if let Some(interpreter) = self.interpreter(source) {
-            return self.on_interpreter(interpreter, offer).await;
+        let sources = self.given.recording.sources();
+        if let Some(interpreter) = sources.interpreters.iter().find(|one| one.source == source) {
+            return self.on_interpreter(*interpreter, offer).await;
         }
-        if self.rank(source).is_none() {
+        if !sources.pictures.contains(&source) {
             return;
         }
         match offer {
