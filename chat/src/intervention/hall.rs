@@ -15,7 +15,7 @@ use crate::{
     room::{Room, epoch},
 };
 
-/// What a snapshot holds at most, bytes: a socket is written no longer line. The others stand on a page of their own.
+/// What a snapshot holds at most, bytes: a phone reads it before it shows anything. The others stand on a page of their own.
 const SNAPSHOT_BYTES: usize = 40 << 10;
 
 /// A meeting's interventions, and the channel on which they are told.
