@@ -10,7 +10,6 @@ doors    An encoder whose bytes are two seconds on their way. The clerk closes t
 Ablation, seen by the round's own checks: a pause in place of closed doors, which does not ask when a picture was taken.
 """
 
-import http.client
 import json
 import pathlib
 import random
@@ -20,10 +19,10 @@ import subprocess
 import tempfile
 import threading
 import time
-import urllib.parse
 
 import ablation
 from bema import Encoder, house, read_clock
+from clerk import Clerk
 from common import promise, say, wait_for
 
 # So long every byte of the encoder is on its way, in seconds.
@@ -79,32 +78,6 @@ class Line(threading.Thread):
                 told.notify()
             if not data:
                 return
-
-
-class Clerk:
-    """Who presses, by the same forms as the page."""
-
-    def __init__(self, server):
-        self.server, self.cookie = server, ""
-        password = json.loads((server.data / "demo.json").read_text())["clerk_password"]
-        answer = self.post("/login", {"email": "clerk@rethymno.example", "password": password}, "text/html")
-        self.cookie = answer.getheader("set-cookie").split(";")[0]
-
-    def post(self, path, form, accept="application/json"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.http, timeout=10)
-        headers = {"cookie": self.cookie, "accept": accept, "content-type": "application/x-www-form-urlencoded"}
-        connection.request("POST", path, urllib.parse.urlencode(form), headers)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer
-
-    def press(self, act):
-        """Answers the instant of the press, milliseconds UTC."""
-        at_ms = int(time.time() * 1000)
-        answer = self.post(f"/studio/meetings/{self.server.meeting}/{act}", {"ground": "18 υπέρ, 5 κατά"})
-        promise(answer.status == 200, f"{act} was answered {answer.status}")
-        return at_ms
 
 
 class Crawler(threading.Thread):
