@@ -58,7 +58,7 @@ for (const [locale, words] of [
     const text = `Πότε θα τελειώσει το έργο στην παραλία ${tag};`;
     const [anna, peter, staff] = [await citizen(locale), await citizen(locale, desk), await moderator(locale)];
     const wall = await openPage(browser, { locale, viewport: { width: 1920, height: 1080 } });
-    await wall.goto(`${meeting()}/screen`);
+    await wall.goto(`${meeting()}/chamber`);
     await sound(wall, 'an empty screen');
     await anna.locator('.intervention-ask summary').click();
     await sound(anna, 'the open form');
@@ -114,7 +114,7 @@ for (const [locale, words] of [
     await press(staff, 'd');
     await own(anna, text).filter({ hasText: words.answered }).waitFor();
     await shown(peter, 'answered', text).waitFor();
-    await wall.locator('.screen-idle').waitFor();
+    await wall.locator('.screen-card').waitFor({ state: 'hidden' });
     const moment = own(anna, text).locator('.intervention-moment');
     assert.match(await moment.getAttribute('href'), /\?t=\d+$/, 'it leads to the moment');
     await staff.goto(console_('done'));

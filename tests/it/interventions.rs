@@ -202,7 +202,7 @@ async fn what_becomes_of_one_is_told_to_everybody_whom_it_concerns() {
     assert!(own.contains("Απαντήθηκε στη συνεδρίαση"), "{own}");
     let report = house.get(&path).await.text();
     assert!(report.contains("Απολογισμός") && report.contains("Διάμεσος χρόνος"), "{report}");
-    for page in ["screen", "overlay"] {
+    for page in ["chamber", "overlay"] {
         assert_eq!(house.get(&format!("/meetings/{meeting}/{page}")).await.status, StatusCode::OK, "{page}");
         let nowhere = format!("/meetings/{}/{page}", council::MeetingId::new());
         assert_eq!(house.get(&nowhere).await.status, StatusCode::NOT_FOUND, "{page}");

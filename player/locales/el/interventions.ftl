@@ -104,7 +104,6 @@ screen-title = Στο συμβούλιο τώρα
 ## Η κονσόλα των συντονιστών
 console = Συντονισμός ερωτήσεων
 console-open = Συντονισμός των ερωτήσεων
-console-screen = Οθόνη της αίθουσας
 console-overlay = Επίστρωση για OBS
 console-run = Πώς γίνονται δεκτές
 console-who = Ποιοι υποβάλλουν

@@ -104,7 +104,6 @@ screen-title = Before the council now
 ## The moderators' console
 console = Moderate the questions
 console-open = Moderate the questions
-console-screen = The chamber's screen
 console-overlay = Overlay for OBS
 console-run = How they are taken
 console-who = Who may submit

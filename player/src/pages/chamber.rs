@@ -1,12 +1,14 @@
-//! The hall's own screen: where the meeting is, who speaks and for how long yet, and the vote as it comes in. Nothing to press.
+//! The hall's own screen: where the meeting is, who speaks and for how long yet, the vote as it comes in, and the citizen's
+//! intervention that is before the council. Nothing to press.
 
+use ::chat::intervention::View;
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::HeaderMap,
     response::Response,
 };
 use council::{
-    MeetingId,
     agenda::{Agenda, Item},
     meeting::{Meeting, Stage},
 };
@@ -16,12 +18,10 @@ use super::{
     frame::{Frame, Section},
     html,
     line::Line,
+    overlay::{self, Before},
     votes::{There, Voted},
 };
-use crate::{
-    App,
-    error::{Error, Result},
-};
+use crate::{App, error::Result};
 
 #[derive(Template)]
 #[template(path = "chamber.html")]
@@ -38,6 +38,7 @@ pub(super) struct ChamberPage {
     /// The vote that goes on, or the last one on the item.
     vote: Option<Voted>,
     there: Option<There>,
+    before: Before,
 }
 
 /// The item that the meeting is at.
@@ -46,15 +47,18 @@ struct Current {
     title: String,
 }
 
-pub(super) async fn page(State(app): State<App>, around: Around, Path(id): Path<String>) -> Result<Response> {
-    let id: MeetingId = id.parse().map_err(|_| Error::NotFound)?;
-    let here = around.here();
-    let (meeting, agenda) = (app.council.meeting(here, id).await?, app.council.agenda(here, id).await?);
+pub(super) async fn page(
+    State(app): State<App>,
+    around: Around,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (meeting, agenda, view) = overlay::seen(&app, &around, &id, &headers).await?;
     let now_ms = app.council.clock().now_ms();
-    Ok(html(&chamber_page(around.frame(Section::Elsewhere), &meeting, &agenda, now_ms)))
+    Ok(html(&chamber_page(around.frame(Section::Elsewhere), &meeting, &agenda, &view, now_ms)))
 }
 
-pub(super) fn chamber_page(frame: Frame, meeting: &Meeting, agenda: &Agenda, now_ms: i64) -> ChamberPage {
+pub(super) fn chamber_page(frame: Frame, meeting: &Meeting, agenda: &Agenda, view: &View, now_ms: i64) -> ChamberPage {
     let t = frame.t;
     let live = matches!(meeting.stage, Stage::Live { .. });
     let now = agenda.current().filter(|_| live);
@@ -72,6 +76,7 @@ pub(super) fn chamber_page(frame: Frame, meeting: &Meeting, agenda: &Agenda, now
     let last = item.and_then(|item| agenda.votes_on(item.id).next_back());
     ChamberPage {
         line: Line::of(&frame, meeting, now_ms),
+        before: Before::of(&frame, meeting.id, agenda, view),
         notice,
         item: item.map(|item| Current { number: item.number.clone(), title: item.title.clone() }),
         next: agenda.next().filter(|_| live).map(Item::line).unwrap_or_default(),

@@ -20,7 +20,8 @@ mod login;
 mod meeting;
 mod minutes;
 mod moderation;
-mod screen;
+mod overlay;
+
 mod search;
 mod studio;
 mod transcript;
@@ -60,8 +61,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/chat", get(moderation::table))
         .route("/meetings/{id}/interventions", get(interventions::page))
         .route("/meetings/{id}/interventions/own", get(interventions::own))
-        .route("/meetings/{id}/screen", get(screen::screen))
-        .route("/meetings/{id}/overlay", get(screen::overlay))
+        .route("/meetings/{id}/overlay", get(overlay::page))
         .route("/studio/meetings/{id}/interventions", get(console::console))
         .route("/meetings/{id}/words", get(transcript::page))
         .route("/meetings/{id}/words.vtt", get(transcript::vtt))

@@ -12,10 +12,11 @@ use council::{AccountId, agenda::Agenda, meeting::Stage};
 
 use super::made_up::{HOSTILE, HOUR, NOW, agenda, frame, meeting, staff, stages};
 use crate::pages::{
+    chamber::chamber_page,
     console::{self, console_page},
     frame::Section,
     interventions::{Asked, Of, Shown, beside as shown_beside, interventions_page},
-    screen::screen_page,
+    overlay::overlay_page,
 };
 
 fn every_state() -> Vec<State> {
@@ -121,10 +122,11 @@ pub(super) fn add(language: &str, add: &mut dyn FnMut(String, &dyn askama::DynTe
             let shown = Shown::of(&frame(), of, &view, (account, true), &said, usize::MAX);
             let page = interventions_page(frame(), &of_meeting, shown, &view.report, NOW);
             add(format!("interventions, {name}, {:?}", view.intake.who), &page);
-            for overlay in [false, true] {
-                let page = screen_page(frame(), (&of_meeting, &agenda), &view, overlay, NOW);
-                add(format!("screen, {name}, {overlay}, {}", view.shown.len()), &page);
-            }
+            let number = view.shown.len();
+            let page = overlay_page(frame(), &of_meeting, &agenda, &view, NOW);
+            add(format!("overlay, {name}, {number}"), &page);
+            let page = chamber_page(frame(), &of_meeting, &agenda, &view, NOW);
+            add(format!("chamber, {name}, {number} asked"), &page);
         }
     }
     add_console(language, &agenda, add);

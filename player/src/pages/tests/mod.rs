@@ -12,7 +12,7 @@ mod words;
 use ::chat as chat_crate;
 use askama::Template;
 use axum::http::StatusCode;
-use chat_crate::{AuthorId, Mode, room::Table};
+use chat_crate::{AuthorId, Mode, intervention::View, room::Table};
 use council::{
     SourceId,
     agenda::Agenda,
@@ -62,7 +62,10 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
         for agenda in [agenda(), Agenda::default()] {
             let (frame, of) = (|| frame(language, Section::Elsewhere), meeting(stage.clone()));
             let items = agenda.items.len();
-            add(format!("chamber, {}, {items}", stage.name()), &chamber_page(frame(), &of, &agenda, NOW));
+            add(
+                format!("chamber, {}, {items}", stage.name()),
+                &chamber_page(frame(), &of, &agenda, &View::default(), NOW),
+            );
             if let Ok(page) = minutes_page(frame(), &of, &agenda, Some(NOW - 3 * HOUR), NOW) {
                 add(format!("minutes, {}, {items}", stage.name()), &page);
             }

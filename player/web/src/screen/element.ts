@@ -22,9 +22,8 @@ export class FloorScreen extends HTMLElement {
   }
 
   #draw(): void {
-    const [card, idle, one] = [this.#slot("card"), this.#slot("idle"), this.#all.onScreen];
+    const [card, one] = [this.#slot("card"), this.#all.onScreen];
     if (card) card.hidden = one === undefined;
-    if (idle) idle.hidden = one !== undefined;
     if (!one || !card) return;
     card.dataset["intervention"] = one.id;
     const item = one.item && this.querySelector(`[data-item="${CSS.escape(one.item)}"]`)?.textContent;
