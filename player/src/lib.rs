@@ -64,6 +64,7 @@ pub struct Stands {
     pub(crate) config: Config,
     pub(crate) public: delivery::Public,
     pub(crate) warm: delivery::Warm,
+    pub(crate) captions: delivery::Captions,
     pub(crate) audience: events::Audience,
     pub(crate) board: news::Board,
 }
@@ -73,8 +74,9 @@ impl App {
     #[must_use]
     pub fn new(council: Council, floor: Floor, store: Store, index: search::Index, config: Config) -> Self {
         let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
+        let captions = delivery::Captions::default();
         let (audience, board) = (events::Audience::default(), news::Board::default());
-        Self(Arc::new(Stands { council, floor, store, index, config, public, warm, audience, board }))
+        Self(Arc::new(Stands { council, floor, store, index, config, public, warm, captions, audience, board }))
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.

@@ -12,6 +12,7 @@ mod acme;
 mod away;
 #[path = "../../vod-store/tests/it/camera.rs"]
 mod camera;
+mod captions;
 mod crash;
 mod delivery;
 mod doors;

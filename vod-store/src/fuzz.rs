@@ -47,7 +47,7 @@ mod tests {
         };
         let recording = store.begin(meeting, &about, &[]).await.unwrap();
         let mut state = recording.state();
-        while recording.multivariant().is_none() {
+        while recording.multivariant(false).is_none() {
             let _ = tokio::time::timeout(std::time::Duration::from_millis(50), state.changed()).await;
         }
         store.end(meeting).await.unwrap();

@@ -5,6 +5,7 @@
 //! the disk is the truth, and the catalogue can be rebuilt from it.
 
 mod alarm;
+pub mod captions;
 mod conductor;
 mod disk;
 mod download;
@@ -25,6 +26,7 @@ mod run;
 mod slate;
 pub mod sources;
 pub mod store;
+mod stretches;
 mod take;
 mod thumbnails;
 mod timeline;

@@ -4,20 +4,21 @@ use std::{
     fs::File,
     path::PathBuf,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    MeetingId, SourceId,
+    Language, MeetingId,
     alarm::Alarms,
+    captions::Captions,
     conductor::Command,
-    hls::{Variants, multivariant},
+    hls::{self, Lists, Variants, Written, multivariant},
     media::TrackKind,
     program::{Cut, Story},
     rendition::{Shown, Siblings},
@@ -26,7 +27,15 @@ use crate::{
     take::Take,
     thumbnails::Thumbnails,
 };
-pub use crate::{alarm::Alarm, download::Download, hls::Playlist, positions::Positions, rendition::Rendition};
+pub use crate::{
+    alarm::Alarm,
+    captions,
+    download::Download,
+    hls::Playlist,
+    positions::Positions,
+    rendition::Rendition,
+    stretches::{Shows, Stretch},
+};
 
 /// What a viewer should know of a recording now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,44 +67,6 @@ pub enum State {
     },
     /// Finished.
     Ended,
-}
-
-/// A stretch of the recording.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Stretch {
-    /// Wall clock of its start, milliseconds UTC.
-    pub starts_at_ms: i64,
-    /// Where it starts in the player's time (the sum of the segments before it), milliseconds.
-    pub position_ms: u64,
-    /// How long it is.
-    pub duration_ms: u64,
-    /// What it shows.
-    #[serde(flatten)]
-    pub shows: Shows,
-}
-
-/// What a stretch of a recording shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "shows")]
-pub enum Shows {
-    /// A source.
-    Source {
-        /// Which.
-        source: SourceId,
-    },
-    /// The slate, while no source was there.
-    Gap,
-    /// The slate, while the clerk paused.
-    Pause,
-    /// The slate, while the meeting was in camera.
-    InCamera,
-}
-
-impl Shows {
-    /// Whether it is a source, and not the slate.
-    pub(crate) fn is_source(&self) -> bool {
-        matches!(self, Self::Source { .. })
-    }
 }
 
 /// What of a media playlist is asked (RFC 8216bis §6.2.5).
@@ -155,6 +126,8 @@ pub struct Recording {
     /// Bytes of the first disk that are held for what is still to come.
     held: AtomicU64,
     thumbnails: Thumbnails,
+    /// The playlist of captions.
+    captions: Mutex<Written>,
     commands: Option<mpsc::Sender<Command>>,
 }
 
@@ -181,6 +154,7 @@ impl Recording {
             alarms: Alarms::default(),
             held: AtomicU64::new(0),
             thumbnails: Thumbnails::open(folder),
+            captions: Mutex::new(Written::new(Lists::Words)),
             commands,
         };
         for cut in story.cuts {
@@ -257,16 +231,17 @@ impl Recording {
         self.commands.as_ref()
     }
 
-    /// The multivariant playlist; none before the first part is public.
+    /// The multivariant playlist, with captions on offer or without; none before the first part is public.
     #[must_use]
-    pub fn multivariant(&self) -> Option<Arc<Playlist>> {
+    pub fn multivariant(&self, captions: bool) -> Option<Arc<Playlist>> {
         let renditions = self.renditions();
         let described = renditions.iter().filter_map(|rendition| {
             let (kind, codec, peak) = rendition.describe()?;
             let (name, average) = (rendition.name().to_owned(), rendition.average_bit_rate());
             Some(Variants { name, kind, codec, peak, average })
         });
-        let text = multivariant(&described.collect::<Vec<_>>())?;
+        let captions = captions.then(|| hls::Captions { language: self.spoken() });
+        let text = multivariant(&described.collect::<Vec<_>>(), captions)?;
         let etag = format!("m{:08x}", crc32fast::hash(text.as_bytes()));
         Some(Arc::new(Playlist::new(text, etag, None)))
     }
@@ -284,6 +259,21 @@ impl Recording {
         renditions.iter().find(|rendition| rendition.name() == name).cloned()
     }
 
+    /// The language of the floor, as far as it is known.
+    fn spoken(&self) -> Language {
+        match self.rendition("audio").and_then(|floor| floor.describe()) {
+            Some((TrackKind::Audio { language: Some(language), .. }, ..)) => language,
+            _ => Language::GREEK,
+        }
+    }
+
+    /// Captions beside its segments; none before the first part is public.
+    #[must_use]
+    pub fn captions(&self) -> Option<Captions<'_>> {
+        let (leading, floor) = (self.leading()?, self.rendition("audio"));
+        Some(Captions { recording: self, leading, floor, written: &self.captions })
+    }
+
     /// The rendition by which the recording's length is told: the picture, or the sound where there is none.
     pub(crate) fn leading(&self) -> Option<Arc<Rendition>> {
         self.rendition("video").or_else(|| self.renditions().first().cloned())
@@ -297,29 +287,6 @@ impl Recording {
 
     pub(crate) fn cuts(&self) -> Vec<Cut> {
         self.cuts.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// What the recording shows when, from its first instant.
-    #[must_use]
-    pub fn stretches(&self) -> Vec<Stretch> {
-        let Some(leading) = self.leading() else { return Vec::new() };
-        let segments = leading.segments();
-        let mut stretches: Vec<Stretch> = Vec::new();
-        for (index, cut) in self.cuts().iter().enumerate() {
-            let own = segments.iter().filter(|segment| segment.cut as usize == index);
-            let duration_ms = own.clone().map(|segment| segment.duration_ns).sum::<u64>() / 1_000_000;
-            let Some(first) = own.clone().next() else { continue };
-            match stretches.last_mut() {
-                Some(before) if before.shows == cut.shows => before.duration_ms += duration_ms,
-                _ => stretches.push(Stretch {
-                    starts_at_ms: first.at_ms,
-                    position_ms: first.position_ns / 1_000_000,
-                    duration_ms,
-                    shows: cut.shows.clone(),
-                }),
-            }
-        }
-        stretches
     }
 
     /// Between positions in it and the wall clock.

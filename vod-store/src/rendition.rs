@@ -13,11 +13,11 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::{
-    hls::{Packer, Playlist, Text, View},
+    hls::{Lists, Playlist, View, Written},
     media::{SEGMENT_TARGET_MS, TrackKind, language_of},
     recording::{Media, PlaylistError, PlaylistRequest},
     take::{PartAt, Take},
-    timeline::{Line, Position, Segment},
+    timeline::{Line, Position, Segment, ticks_to_ns},
 };
 
 /// How long a blocking request may wait: three target durations (RFC 8216bis §6.2.5.2).
@@ -56,15 +56,6 @@ struct State {
     peak_bit_rate: u64,
 }
 
-#[derive(Debug)]
-struct Written {
-    text: Text,
-    packer: Packer,
-    version: u64,
-    full: Option<Arc<Playlist>>,
-    delta: Option<Arc<Playlist>>,
-}
-
 /// The renditions of one recording, as they report on each other.
 pub(crate) type Siblings = Arc<RwLock<Vec<Weak<Rendition>>>>;
 
@@ -84,12 +75,10 @@ impl Rendition {
     pub(crate) fn new(name: String, siblings: Siblings, version: Arc<AtomicU64>) -> Self {
         let line = Line::default();
         let state = State { line, cuts: Vec::new(), recent: VecDeque::new(), ended: false, peak_bit_rate: 0 };
-        let written =
-            Written { text: Text::new(false), packer: Packer::new(), version: u64::MAX, full: None, delta: None };
         Self {
             name,
             state: RwLock::new(state),
-            written: Mutex::new(written),
+            written: Mutex::new(Written::new(Lists::Media)),
             position: watch::Sender::new(Position::default()),
             siblings,
             version,
@@ -158,10 +147,6 @@ impl Rendition {
         state.recent = VecDeque::new();
         let position = state.line.position(true);
         drop(state);
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        written.text = Text::new(true);
-        written.packer = Packer::new();
-        drop(written);
         self.version.fetch_add(1, Ordering::Relaxed);
         self.position.send_replace(position);
     }
@@ -180,6 +165,32 @@ impl Rendition {
         let state = self.read();
         let shown = |segment: &Segment| Some((*segment, state.cuts.get(segment.cut as usize)?.clone()?));
         state.line.segments.iter().filter_map(shown).collect()
+    }
+
+    /// A complete segment, the segments of its cut, and whether that cut may get more of them.
+    pub(crate) fn cut_of(&self, number: u64) -> Option<(Segment, Vec<Segment>, bool)> {
+        let (position, state) = (self.position(), self.read());
+        let segments = &state.line.segments;
+        let segment = *segments.get(usize::try_from(number).ok()?)?;
+        if !position.closed && number + 1 >= position.segments {
+            return None;
+        }
+        let from = segments.partition_point(|other| other.cut < segment.cut);
+        let until = segments.partition_point(|other| other.cut <= segment.cut);
+        let grows = !state.ended && segment.cut as usize + 1 == state.cuts.len();
+        Some((segment, segments[from..until].to_vec(), grows))
+    }
+
+    /// Where the segments of a cut begin: on the wall clock (milliseconds UTC) and in the media's own time (milliseconds).
+    pub(crate) fn starts(&self, cut: u32) -> Vec<(i64, i64)> {
+        let state = self.read();
+        let own = state.line.segments.iter().filter(|segment| segment.cut == cut);
+        let timescale = state.timescale(cut);
+        let start = |segment: &Segment| {
+            let ns = ticks_to_ns(state.part(cut, segment.first).start, timescale);
+            (segment.at_ms, i64::try_from(ns / 1_000_000).unwrap_or(i64::MAX))
+        };
+        own.map(start).collect()
     }
 
     pub(crate) fn duration_ns(&self) -> u64 {
@@ -224,21 +235,23 @@ impl Rendition {
     /// # Errors
     /// See [`PlaylistError`].
     pub async fn playlist(&self, request: PlaylistRequest) -> Result<Arc<Playlist>, PlaylistError> {
-        match request {
-            PlaylistRequest { msn: None, part: Some(_), .. } => return Err(PlaylistError::Bad),
-            PlaylistRequest { msn: Some(msn), part, .. } => {
-                let position = self.position();
-                let last = position.segments.saturating_sub(1);
-                if msn > last + FURTHEST_AHEAD && !position.ended {
-                    return Err(PlaylistError::Bad);
-                }
-                if !position.answers(msn, part) {
-                    self.wait(|position| position.answers(msn, part)).await.ok_or(PlaylistError::Late)?;
-                }
-            }
-            PlaylistRequest { msn: None, part: None, .. } => {}
+        self.answers(request).await?;
+        Ok(self.write(Lists::Media, &self.name, &self.written, request.skip))
+    }
+
+    /// Waits until what is asked for has come.
+    pub(crate) async fn answers(&self, request: PlaylistRequest) -> Result<(), PlaylistError> {
+        let PlaylistRequest { msn, part, .. } = request;
+        let Some(msn) = msn else { return if part.is_none() { Ok(()) } else { Err(PlaylistError::Bad) } };
+        let position = self.position();
+        let last = position.segments.saturating_sub(1);
+        if msn > last + FURTHEST_AHEAD && !position.ended {
+            return Err(PlaylistError::Bad);
         }
-        Ok(self.write(request.skip))
+        if !position.answers(msn, part) {
+            self.wait(|position| position.answers(msn, part)).await.ok_or(PlaylistError::Late)?;
+        }
+        Ok(())
     }
 
     async fn wait(&self, until: impl FnMut(&Position) -> bool) -> Option<()> {
@@ -247,23 +260,15 @@ impl Rendition {
         Some(())
     }
 
-    /// The playlist of this very version, written once for all who ask.
-    fn write(&self, skip: bool) -> Arc<Playlist> {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = &mut *written;
+    /// The playlist of this very version: its own, or that of words (of this name) beside its segments.
+    pub(crate) fn write(&self, lists: Lists, name: &str, written: &Mutex<Written>, skip: bool) -> Arc<Playlist> {
+        let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.version.load(Ordering::Relaxed);
-        if written.version != version {
-            written.version = version;
-            (written.full, written.delta) = (None, None);
-        }
-        let cached = if skip { &written.delta } else { &written.full };
-        if let Some(playlist) = cached {
-            return playlist.clone();
-        }
-        let others = self.others();
+        let others = self.others(name);
         let state = self.read();
         let view = View {
-            name: &self.name,
+            lists,
+            name,
             line: &state.line,
             part: &|cut, index| state.part(cut, index),
             timescale: &|cut| state.timescale(cut),
@@ -271,29 +276,12 @@ impl Rendition {
             ended: state.ended,
             others: &others,
         };
-        written.text.settle(&view);
-        written.packer.settled(written.text.settled());
-        let etag = |kind: char| format!("{kind}{version:x}-{:x}", view.line.segments.len());
-        if skip && let Some(text) = written.text.delta(&view) {
-            let playlist = Arc::new(Playlist::new(text, etag('d'), None));
-            written.delta = Some(playlist.clone());
-            return playlist;
-        }
-        let playlist = written.full.get_or_insert_with(|| {
-            let packed = Some(written.packer.packed());
-            Arc::new(Playlist::new(written.text.full(&view), etag('f'), packed))
-        });
-        let playlist = playlist.clone();
-        if skip {
-            // Too young a meeting to skip anything of.
-            written.delta = Some(playlist.clone());
-        }
-        playlist
+        written.playlist(version, &view, skip)
     }
 
-    fn others(&self) -> Vec<(String, Position)> {
+    fn others(&self, than: &str) -> Vec<(String, Position)> {
         let siblings = self.siblings.read().unwrap_or_else(PoisonError::into_inner);
-        let others = siblings.iter().filter_map(Weak::upgrade).filter(|other| other.name != self.name);
+        let others = siblings.iter().filter_map(Weak::upgrade).filter(|other| other.name != than);
         others.map(|other| (other.name.clone(), other.position())).collect()
     }
 

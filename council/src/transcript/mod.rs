@@ -3,6 +3,7 @@
 //! A transcript comes as a whole (a file of cues) and is replaced as a whole; every revision is kept.
 //! Positions within a recording are the recording's business: what is kept here is the wall clock.
 
+pub mod caption;
 pub(crate) mod db;
 pub mod read;
 pub mod write;

@@ -14,7 +14,7 @@ use crate::error::{Error, Result, percent};
 
 /// `?from=&to=`: seconds on the wall clock from the recording's start.
 pub(super) async fn download(
-    Shown(recording): Shown,
+    Shown(recording, _): Shown,
     RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,

@@ -16,7 +16,7 @@ use crate::{
 /// A file of one rendition.
 pub(super) async fn media(
     State(app): State<App>,
-    Shown(recording): Shown,
+    Shown(recording, _): Shown,
     Path((_, rendition, file)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
@@ -35,14 +35,14 @@ pub(super) async fn media(
 }
 
 /// The latest picture.
-pub(super) async fn poster(Shown(recording): Shown, headers: HeaderMap) -> Response {
+pub(super) async fn poster(Shown(recording, _): Shown, headers: HeaderMap) -> Response {
     let latest = recording.thumbnail(i64::MAX).map(|(_, media)| media);
     finish(picture(latest, "max-age=10", &headers).await)
 }
 
 /// The picture of one instant, `…/thumbnail/MILLISECONDS.jpg`.
 pub(super) async fn thumbnail(
-    Shown(recording): Shown,
+    Shown(recording, _): Shown,
     Path((_, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
@@ -80,7 +80,7 @@ pub(super) fn name(file: &str) -> Option<Name> {
 }
 
 /// A number as the playlists write it: digits only, no needless zero, so that each thing has one address.
-fn whole(text: &str) -> Option<u64> {
+pub(super) fn whole(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'))).then_some(number)
 }

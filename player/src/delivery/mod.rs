@@ -3,6 +3,7 @@
 //! It answers from the store alone once it knows that a meeting is public here, and goes on doing so while the database is away.
 
 mod body;
+mod captions;
 mod download;
 mod media;
 mod playlists;
@@ -18,6 +19,7 @@ use axum::{
     routing::{MethodRouter, get},
 };
 
+pub(crate) use captions::Captions;
 pub(crate) use public::Public;
 use public::Shown;
 pub(crate) use warm::Warm;
@@ -39,6 +41,7 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/media/{meeting}/{file}", open(get(playlists::playlist)))
         .route("/media/{meeting}/{rendition}/{file}", open(get(media::media)))
+        .route("/media/{meeting}/captions/{file}", open(get(captions::segment)))
         .route("/media/{meeting}/thumbnail/{file}", open(get(media::thumbnail)))
         .route("/media/{meeting}/poster.jpg", open(get(media::poster)))
         .route("/media/{meeting}/thumbnails.json", open(get(thumbnails)))
@@ -62,12 +65,12 @@ async fn preflight() -> Response {
 }
 
 /// The instants that have a picture.
-async fn thumbnails(Shown(recording): Shown) -> Response {
+async fn thumbnails(Shown(recording, _): Shown) -> Response {
     finish(Ok(json(&serde_json::json!({ "instants": recording.thumbnails() }))))
 }
 
 /// The stretches of the recording with the gaps between them.
-async fn stretches(Shown(recording): Shown) -> Response {
+async fn stretches(Shown(recording, _): Shown) -> Response {
     finish(Ok(json(&recording.stretches())))
 }
 

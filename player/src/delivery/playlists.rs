@@ -4,14 +4,20 @@ use std::convert::Infallible;
 
 use axum::{
     body::Body,
-    extract::{FromRequestParts, Path, RawQuery},
+    extract::{FromRequestParts, Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use vod_store::recording::{Playlist, PlaylistError, PlaylistRequest, State};
+use vod_store::{
+    captions,
+    recording::{self, Playlist, PlaylistError, PlaylistRequest},
+};
 
 use super::{FINISHED, finish, public::Shown, range};
-use crate::error::{Error, Result};
+use crate::{
+    App,
+    error::{Error, Result},
+};
 
 /// A live playlist is stale with the next part; who wants the next version asks for it by number.
 const LIVE: &str = "no-cache";
@@ -45,9 +51,10 @@ impl<S: Sync> FromRequestParts<S> for Wants {
     }
 }
 
-/// `index.m3u8` names the renditions, any other the media of one.
+/// `index.m3u8` names the renditions, `captions.m3u8` the words beside them, any other the media of one.
 pub(super) async fn playlist(
-    Shown(recording): Shown,
+    State(app): State<App>,
+    Shown(recording, _): Shown,
     Path((_, file)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     wants: Wants,
@@ -55,14 +62,20 @@ pub(super) async fn playlist(
     let answer = async {
         let name = file.strip_suffix(".m3u8").ok_or(Error::NotFound)?;
         if name == "index" {
-            let ended = matches!(*recording.state().borrow(), State::Ended);
-            let playlist = recording.multivariant().ok_or(Error::NotFound)?;
+            let ended = matches!(*recording.state().borrow(), recording::State::Ended);
+            // Seldom, as in `Public`.
+            let words = Box::pin(app.captions.any(&app, recording.meeting())).await;
+            let playlist = recording.multivariant(words).ok_or(Error::NotFound)?;
             return Ok(text(&playlist, &wants, if ended { FINISHED } else { LIVE }));
         }
-        let rendition = recording.rendition(name).ok_or(Error::NotFound)?;
         let request = read(query.as_deref().unwrap_or_default());
         let request = request.ok_or(Error::Bad("the playlist request is malformed"))?;
-        let playlist = rendition.playlist(request).await.map_err(|error| match error {
+        let playlist = if name == captions::NAME {
+            recording.captions().ok_or(Error::NotFound)?.playlist(request).await
+        } else {
+            recording.rendition(name).ok_or(Error::NotFound)?.playlist(request).await
+        };
+        let playlist = playlist.map_err(|error| match error {
             PlaylistError::Bad => Error::Bad("the playlist asked for lies too far ahead, or the request is malformed"),
             PlaylistError::Late => Error::Busy("the part asked for did not come in time"),
             PlaylistError::NotFound => Error::NotFound,

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
     response::Response,
 };
-use council::{MeetingId, meeting::Stage};
+use council::{MeetingId, MunicipalityId, meeting::Stage};
 use tokio::time::Instant;
 use vod_store::Recording;
 
@@ -25,8 +25,8 @@ const HOLDS: Duration = Duration::from_secs(5);
 /// More pairs of host and meeting than this are not remembered.
 const REMEMBERED: usize = 4096;
 
-/// The recording of the meeting that the address names, where it is public at the request's host.
-pub(super) struct Shown(pub(super) Arc<Recording>);
+/// The recording of the meeting that the address names, where it is public at the request's host; and whose it is.
+pub(super) struct Shown(pub(super) Arc<Recording>, pub(super) MunicipalityId);
 
 impl FromRequestParts<App> for Shown {
     type Rejection = Response;
@@ -39,7 +39,7 @@ impl FromRequestParts<App> for Shown {
         let recording = async {
             app.public.recording(app, host(&parts.uri, &parts.headers), meeting.ok_or(Error::NotFound)?).await
         };
-        recording.await.map(Self).map_err(|error| super::finish(Err(error)))
+        recording.await.map(|(recording, here)| Self(recording, here)).map_err(|error| super::finish(Err(error)))
     }
 }
 
@@ -54,55 +54,59 @@ pub(crate) struct Public(Arc<Mutex<HashMap<MeetingId, Vec<Known>>>>);
 
 struct Known {
     host: Box<str>,
-    recording: Arc<Recording>,
+    found: Found,
     until: Instant,
 }
 
 impl Public {
-    /// The recording of a meeting that is public at `host`.
-    pub(crate) async fn recording(&self, app: &App, host: &str, meeting: MeetingId) -> Result<Arc<Recording>> {
+    /// The recording of a meeting that is public at `host`, and the municipality that answers there.
+    pub(crate) async fn recording(&self, app: &App, host: &str, meeting: MeetingId) -> Result<Found> {
         let known = self.known(host, meeting);
-        if let Some((recording, true)) = known {
-            return Ok(recording);
+        if let Some((found, true)) = known {
+            return Ok(found);
         }
         // Seldom: the many who wait for media are not to hold the room that its queries need.
         match Box::pin(ask(app, host, meeting)).await {
-            Ok(recording) => {
-                self.remember(host, meeting, recording.clone());
-                Ok(recording)
+            Ok(found) => {
+                self.remember(host, meeting, found.clone());
+                Ok(found)
             }
             Err(Error::Council(error @ council::Error::Database(_))) => {
                 // What is being transmitted is public; what was public a moment ago is.
-                let (recording, _) = known.ok_or(Error::Council(error))?;
-                self.remember(host, meeting, recording.clone());
-                Ok(recording)
+                let (found, _) = known.ok_or(Error::Council(error))?;
+                self.remember(host, meeting, found.clone());
+                Ok(found)
             }
             Err(error) => Err(error),
         }
     }
 
-    fn known(&self, host: &str, meeting: MeetingId) -> Option<(Arc<Recording>, bool)> {
+    fn known(&self, host: &str, meeting: MeetingId) -> Option<(Found, bool)> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get(&meeting)?.iter().find(|known| *known.host == *host)?;
-        Some((known.recording.clone(), Instant::now() < known.until))
+        Some((known.found.clone(), Instant::now() < known.until))
     }
 
-    fn remember(&self, host: &str, meeting: MeetingId, recording: Arc<Recording>) {
+    fn remember(&self, host: &str, meeting: MeetingId, found: Found) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.values().map(Vec::len).sum::<usize>() >= REMEMBERED {
             known.clear();
         }
         let hosts = known.entry(meeting).or_default();
         hosts.retain(|known| *known.host != *host);
-        hosts.push(Known { host: host.into(), recording, until: Instant::now() + HOLDS });
+        hosts.push(Known { host: host.into(), found, until: Instant::now() + HOLDS });
     }
 }
 
-async fn ask(app: &App, host: &str, meeting: MeetingId) -> Result<Arc<Recording>> {
+/// A recording, and whose it is.
+type Found = (Arc<Recording>, MunicipalityId);
+
+async fn ask(app: &App, host: &str, meeting: MeetingId) -> Result<Found> {
     let municipality = app.council.municipality_by_host(host).await?.ok_or(Error::NotFound)?;
     let meeting = app.council.meeting(municipality.id, meeting).await?;
     if matches!(meeting.stage, Stage::Scheduled) {
         return Err(Error::NotFound);
     }
-    app.store.recording(meeting.id).await?.ok_or(Error::NotFound)
+    let recording = app.store.recording(meeting.id).await?.ok_or(Error::NotFound)?;
+    Ok((recording, municipality.id))
 }

@@ -18,8 +18,19 @@ const PARTS_NS: u64 = 3 * SEGMENT_TARGET_MS as u64 * 1_000_000;
 /// Segments older than this are left out of delta updates: six target durations (RFC 8216bis §4.4.3.8).
 const SKIP_NS: u64 = 6 * SEGMENT_TARGET_MS as u64 * 1_000_000;
 
+/// What a media playlist lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lists {
+    /// Pictures or sound, in parts.
+    Media,
+    /// Words beside them, in whole segments: they come after the speech, and so never early enough for a part.
+    Words,
+}
+
 /// What a media playlist is written from.
 pub(crate) struct View<'a> {
+    /// What it lists.
+    pub(crate) lists: Lists,
     /// The rendition's name, which begins its URIs.
     pub(crate) name: &'a str,
     /// Its segments.
@@ -52,8 +63,8 @@ pub(crate) struct Text {
 
 impl Text {
     /// A playlist without segments.
-    pub(crate) fn new(ended: bool) -> Self {
-        let settled = header(ended);
+    pub(crate) fn new(lists: Lists, ended: bool) -> Self {
+        let settled = header(lists, ended);
         let header = settled.len();
         Self { settled, segments: 0, starts: Vec::new(), expected_at_ms: None, cut: None, header }
     }
@@ -118,7 +129,9 @@ impl Text {
         let closed = view.line.position(view.ended).closed;
         for (number, segment) in view.line.segments.iter().enumerate().skip(self.segments) {
             ahead.before(text, view, segment);
-            Self::parts(text, view, number, segment);
+            if view.lists == Lists::Media {
+                Self::parts(text, view, number, segment);
+            }
             if closed || number + 1 < view.line.segments.len() {
                 Self::segment(text, view, number, segment);
             }
@@ -133,7 +146,9 @@ impl Text {
             Some(last) if !view.line.opens_next() => (last, position.parts),
             _ => (position.segments, 0),
         };
-        let _ = writeln!(text, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/{number}.{part}.m4s\"", view.name);
+        if view.lists == Lists::Media {
+            let _ = writeln!(text, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/{number}.{part}.m4s\"", view.name);
+        }
         for (name, position) in view.others {
             if let Some((msn, part)) = position.last() {
                 let _ = writeln!(text, "#EXT-X-RENDITION-REPORT:URI=\"{name}.m3u8\",LAST-MSN={msn},LAST-PART={part}");
@@ -150,7 +165,9 @@ impl Text {
             for _ in 0..passed {
                 text.push_str("#EXT-X-DISCONTINUITY\n");
             }
-            let _ = writeln!(text, "#EXT-X-MAP:URI=\"{}/init-{}.mp4\"", view.name, segment.cut);
+            if view.lists == Lists::Media {
+                let _ = writeln!(text, "#EXT-X-MAP:URI=\"{}/init-{}.mp4\"", view.name, segment.cut);
+            }
             self.cut = Some(segment.cut);
         }
         let strays = self.expected_at_ms.is_none_or(|at_ms| (at_ms - segment.at_ms).abs() > DATE_STRAYS_MS);
@@ -165,10 +182,14 @@ impl Text {
     }
 
     fn segment(text: &mut String, view: &View<'_>, number: usize, segment: &Segment) {
-        if (view.lacks)(segment.cut, segment.first, segment.parts) {
+        let extension = match view.lists {
+            Lists::Media => "m4s",
+            Lists::Words => "vtt",
+        };
+        if view.lists == Lists::Media && (view.lacks)(segment.cut, segment.first, segment.parts) {
             text.push_str("#EXT-X-GAP\n");
         }
-        let _ = writeln!(text, "#EXTINF:{},\n{}/{number}.m4s", Seconds(segment.duration_ns), view.name);
+        let _ = writeln!(text, "#EXTINF:{},\n{}/{number}.{extension}", Seconds(segment.duration_ns), view.name);
     }
 
     fn parts(text: &mut String, view: &View<'_>, number: usize, segment: &Segment) {
@@ -188,7 +209,7 @@ impl Text {
     }
 }
 
-fn header(ended: bool) -> String {
+fn header(lists: Lists, ended: bool) -> String {
     let seconds = SEGMENT_TARGET_MS / 1000;
     if ended {
         return format!(
@@ -196,12 +217,16 @@ fn header(ended: bool) -> String {
              #EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n"
         );
     }
-    let part = Seconds(u64::from(PART_TARGET_MS) * 1_000_000);
-    let part_hold = Seconds(u64::from(PART_TARGET_MS) * 3_000_000);
+    let (mut hold_of_parts, mut parts) = (String::new(), String::new());
+    if lists == Lists::Media {
+        let target = u64::from(PART_TARGET_MS) * 1_000_000;
+        hold_of_parts = format!("PART-HOLD-BACK={},", Seconds(3 * target));
+        parts = format!("#EXT-X-PART-INF:PART-TARGET={}\n", Seconds(target));
+    }
     format!(
         "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:{seconds}\n#EXT-X-PLAYLIST-TYPE:EVENT\n\
-         #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={part_hold},HOLD-BACK={hold},CAN-SKIP-UNTIL={skip}\n\
-         #EXT-X-PART-INF:PART-TARGET={part}\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n",
+         #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,{hold_of_parts}HOLD-BACK={hold},CAN-SKIP-UNTIL={skip}\n\
+         {parts}#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n",
         hold = 3 * seconds,
         skip = 6 * seconds,
     )
@@ -225,7 +250,7 @@ impl std::fmt::Display for Seconds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hls::{Packer, packed};
+    use crate::hls::packed::{self, Packer};
     use m3u8_rs_check::{HlsLine, Reader, config::ParsingOptions};
     use proptest::prelude::*;
 
@@ -262,6 +287,7 @@ mod tests {
     fn with_view<T>(line: &Line, ended: bool, act: impl FnOnce(&View<'_>) -> T) -> T {
         let others = [("audio".to_owned(), Position { segments: 3, parts: 2, closed: false, ended: false })];
         act(&View {
+            lists: Lists::Media,
             name: "video",
             line,
             part: &|_, index| part(index),
@@ -274,7 +300,7 @@ mod tests {
 
     /// The full playlist of `line`, settled step by step as it grew from `before`.
     fn texts(before: &Line, line: &Line) -> (String, Option<String>) {
-        let mut text = Text::new(false);
+        let mut text = Text::new(Lists::Media, false);
         with_view(before, false, |view| text.settle(view));
         with_view(line, false, |view| {
             text.settle(view);
@@ -292,7 +318,7 @@ mod tests {
     fn an_ended_playlist_is_as_the_specification_says() {
         let mut line = line_of(25, &[1]);
         line.end();
-        let mut text = Text::new(true);
+        let mut text = Text::new(Lists::Media, true);
         let full = with_view(&line, true, |view| {
             text.settle(view);
             text.full(view)
@@ -335,7 +361,7 @@ mod tests {
         #[test]
         fn what_settles_early_settles_alike(parts in 1_u32..600, step in 1_u32..70) {
             let line = line_of(parts, &[3, 7]);
-            let mut text = Text::new(false);
+            let mut text = Text::new(Lists::Media, false);
             for grown in (0..parts).step_by(step as usize) {
                 with_view(&line_of(grown, &[3, 7]), false, |view| text.settle(view));
             }
@@ -347,7 +373,7 @@ mod tests {
     #[test]
     fn eight_hours_into_a_meeting_a_first_playlist_and_a_reload_are_small_on_the_wire() {
         let parts = 8 * 3600 * 5;
-        let (mut text, mut packer) = (Text::new(false), Packer::new());
+        let (mut text, mut packer) = (Text::new(Lists::Media, false), Packer::new());
         for hour in 1..=8 {
             with_view(&line_of(parts / 8 * hour, &[]), false, |view| text.settle(view));
             packer.settled(text.settled());

@@ -6,10 +6,13 @@
 mod media;
 mod multivariant;
 mod packed;
+mod written;
 
-pub(crate) use media::{Text, View};
-pub(crate) use multivariant::{Variants, multivariant};
-pub(crate) use packed::{Packed, Packer};
+pub(crate) use media::{Lists, View};
+pub(crate) use multivariant::{CAPTIONS, Captions, Variants, multivariant};
+pub(crate) use written::Written;
+
+use packed::Packed;
 
 use bytes::Bytes;
 

@@ -23,8 +23,21 @@ pub(crate) struct Variants {
     pub(crate) average: u64,
 }
 
+/// The words that the multivariant playlist offers beside pictures and sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Captions {
+    /// Of what was said.
+    pub language: Language,
+}
+
 /// The group of all sound renditions.
 const SOUND: &str = "sound";
+/// The group of all captions.
+const WORDS: &str = "words";
+/// The name of the rendition of captions.
+pub(crate) const CAPTIONS: &str = "captions";
+/// Who speaks is told, and what is said; other sounds are not described (Apple's authoring specification).
+const SPOKEN: &str = "public.accessibility.transcribes-spoken-dialog";
 /// The floor's name where its language is not known.
 const CHAMBER: &str = "Αίθουσα";
 /// Before a segment is complete nothing is measured: what a council's stream rarely exceeds.
@@ -35,13 +48,15 @@ const SMALL: u16 = 360;
 const UNMEASURED_AUDIO: u64 = 160_000;
 
 /// The text; none while there is no rendition.
-pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
+pub(crate) fn multivariant(renditions: &[Variants], captions: Option<Captions>) -> Option<String> {
     let mut audio: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Audio { .. })).collect();
     audio.sort_by_key(|rendition| language_of(&rendition.name));
     let video: Vec<&Variants> = renditions.iter().filter(|r| matches!(r.kind, TrackKind::Video { .. })).collect();
     let loudest = audio.iter().max_by_key(|r| peak(r))?;
     let mut playlist = MasterPlaylist { version: Some(9), independent_segments: true, ..MasterPlaylist::default() };
     playlist.alternatives = audio.iter().map(|rendition| alternative(rendition, &audio)).collect();
+    playlist.alternatives.extend(captions.map(words));
+    let subtitles = captions.map(|_| WORDS.to_owned());
     for rendition in video {
         let TrackKind::Video { width, height, frame_rate } = rendition.kind else { continue };
         playlist.variants.push(VariantStream {
@@ -52,6 +67,7 @@ pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
             resolution: Some(Resolution { width: width.into(), height: height.into() }),
             frame_rate,
             audio: Some(SOUND.to_owned()),
+            subtitles: subtitles.clone(),
             // Said, lest players fetch segments to look for captions within the pictures.
             closed_captions: Some(ClosedCaptionGroupId::None),
             ..VariantStream::default()
@@ -64,6 +80,7 @@ pub(crate) fn multivariant(renditions: &[Variants]) -> Option<String> {
         average_bandwidth: (audio[0].average > 0).then_some(audio[0].average),
         codecs: Some(audio[0].codec.clone()),
         audio: Some(SOUND.to_owned()),
+        subtitles,
         closed_captions: Some(ClosedCaptionGroupId::None),
         ..VariantStream::default()
     });
@@ -88,6 +105,20 @@ fn alternative(rendition: &Variants, audio: &[&Variants]) -> AlternativeMedia {
         default: floor,
         autoselect: true,
         channels: Some(channels.to_string()),
+        ..AlternativeMedia::default()
+    }
+}
+
+/// Captions as a player offers them: by themselves to who has asked the device for captions, to others when chosen.
+fn words(captions: Captions) -> AlternativeMedia {
+    AlternativeMedia {
+        media_type: AlternativeMediaType::Subtitles,
+        uri: Some(format!("{CAPTIONS}.m3u8")),
+        group_id: WORDS.to_owned(),
+        name: captions.language.own_name().to_owned(),
+        language: Some(captions.language.to_string()),
+        autoselect: true,
+        characteristics: Some(SPOKEN.to_owned()),
         ..AlternativeMedia::default()
     }
 }
@@ -132,18 +163,25 @@ mod tests {
             sound("audio", Some("el"), 128_000),
             sound("audio-en", None, 64_000),
         ];
-        insta::assert_snapshot!(multivariant(&renditions).unwrap());
+        insta::assert_snapshot!(multivariant(&renditions, None).unwrap());
+    }
+
+    #[test]
+    fn captions_are_offered_with_pictures_and_with_sound_alone() {
+        let captions = Some(Captions { language: Language::GREEK });
+        let text = multivariant(&[pictures(), sound("audio", Some("el"), 128_000)], captions).unwrap();
+        insta::assert_snapshot!(text);
     }
 
     #[test]
     fn a_floor_of_no_known_language_alone_is_the_chamber() {
-        insta::assert_snapshot!(multivariant(&[pictures(), sound("audio", None, 128_000)]).unwrap());
+        insta::assert_snapshot!(multivariant(&[pictures(), sound("audio", None, 128_000)], None).unwrap());
     }
 
     #[test]
     fn names_differ_where_the_floor_came_to_be_in_an_interpreters_language() {
         let renditions = [sound("audio", Some("en"), 0), sound("audio-en", Some("en"), 0), sound("audio-el", None, 0)];
-        let text = multivariant(&renditions).unwrap();
+        let text = multivariant(&renditions, None).unwrap();
         let names = text.split("NAME=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
         assert_eq!(names.collect::<Vec<_>>(), ["Αίθουσα", "Ελληνικά", "English"]);
     }

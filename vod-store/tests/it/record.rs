@@ -34,7 +34,7 @@ async fn a_meeting_is_live_then_a_recording_at_the_same_addresses_and_the_same_a
     let store_one = store(folder.path());
     let recording = store_one.begin(meeting, &about(), &[source]).await.unwrap();
     shows(&recording, |state| *state == State::Waiting).await;
-    until("the slate stands before the source comes", async || recording.multivariant().is_some()).await;
+    until("the slate stands before the source comes", async || recording.multivariant(false).is_some()).await;
     let mut camera = Camera::connect(&store_one, source).await;
     camera.send(20).await;
     shows(&recording, |state| *state == State::Running).await;

@@ -44,7 +44,7 @@ pub(crate) async fn text(recording: &Recording, rendition: &str) -> String {
 
 /// The multivariant playlist.
 pub(crate) fn index(recording: &Recording) -> String {
-    String::from_utf8(recording.multivariant().unwrap().text.to_vec()).unwrap()
+    String::from_utf8(recording.multivariant(false).unwrap().text.to_vec()).unwrap()
 }
 
 /// Waits for what must come, ten seconds at most.

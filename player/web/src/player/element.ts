@@ -64,6 +64,8 @@ export class MeetingPlayer extends HTMLElement {
     const live = this.#facts.stage !== "ended";
     video.controls = false;
     video.removeAttribute("src");
+    // The stream brings the same words.
+    for (const track of video.querySelectorAll("track")) track.remove();
     video.load();
     this.#engine = new Engine(video, live);
     this.#build(video);

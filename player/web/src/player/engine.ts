@@ -5,6 +5,7 @@
 import Hls, { type ErrorData, type LevelDetails } from "hls.js";
 import { waitMs } from "../retry";
 import { type Span, Timeline } from "../timeline";
+import { captionsOf, keepCaptions, showCaptions, wantedCaptions } from "./captions";
 import { settings } from "./hls-settings";
 import { beyondHole } from "./holes";
 import { fetchSounds, keepLanguage, keptLanguage, type Sound } from "./sounds";
@@ -205,19 +206,13 @@ export class Engine extends EventTarget {
   }
 
   get captions(): Choice[] {
-    const tracks = [...this.video.textTracks].filter((track) => ["captions", "subtitles"].includes(track.kind));
-    return tracks.map((track, id) => ({
-      id,
-      label: track.label || track.language,
-      chosen: track.mode === "showing",
-    }));
+    return captionsOf(this.video, this.#hls);
   }
 
-  /** −1 shows none. */
+  /** −1 shows none. What is chosen holds for every meeting from now on. */
   chooseCaptions(id: number): void {
-    const tracks = [...this.video.textTracks].filter((track) => ["captions", "subtitles"].includes(track.kind));
-    tracks.forEach((track, index) => (track.mode = index === id ? "showing" : "disabled"));
-    if (this.#hls) this.#hls.subtitleTrack = id;
+    keepCaptions(this.captions[id]);
+    showCaptions(this.video, this.#hls, id);
     this.#tell("change");
   }
 
@@ -249,7 +244,8 @@ export class Engine extends EventTarget {
     const { Events } = Hls;
     hls.on(Events.LEVEL_UPDATED, (_, { details }) => this.#updated(details));
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#followSounds());
-    const changes = [Events.MANIFEST_PARSED, Events.AUDIO_TRACKS_UPDATED, Events.AUDIO_TRACK_SWITCHED, Events.LEVEL_SWITCHED] as const;
+    hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => showCaptions(this.video, hls, wantedCaptions(this.captions)));
+    const changes = [Events.SUBTITLE_TRACKS_UPDATED, Events.SUBTITLE_TRACK_SWITCH, Events.MANIFEST_PARSED, Events.AUDIO_TRACKS_UPDATED, Events.AUDIO_TRACK_SWITCHED, Events.LEVEL_SWITCHED] as const;
     for (const event of changes) {
       hls.on(event, () => this.#tell("change"));
     }

@@ -1,5 +1,7 @@
 /** The sounds of a meeting, one a language, as its index lists them; and the language that a viewer chose. */
 
+import { keep, kept } from "../kept";
+
 export interface Sound {
   /** In the language itself: "Ελληνικά", "English". */
   name: string;
@@ -30,18 +32,6 @@ export async function fetchSounds(address: string): Promise<Sound[]> {
 const KEY = "bema-sound";
 
 /** The language that was chosen on this device, in whichever meeting. */
-export function keptLanguage(): string | undefined {
-  try {
-    return localStorage.getItem(KEY) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
+export const keptLanguage = (): string | undefined => kept(KEY);
 
-export function keepLanguage(lang: string): void {
-  try {
-    localStorage.setItem(KEY, lang);
-  } catch {
-    // A browser that keeps nothing for us begins with the floor.
-  }
-}
+export const keepLanguage = (lang: string): void => keep(KEY, lang);
