@@ -4,40 +4,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { logIn, openPage, startBema, startBrowser, until } from './bema.mjs';
+import { startSite } from './site.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript' };
 /** How long a player may take after its first picture until it plays evenly; video.js begins in single parts. */
 const SETTLES_MS = { 'video.js': 8_000 };
 const PLAYERS = ['hls.js, low latency', 'hls.js', 'Shaka', 'video.js'];
-
-/** A site of somebody else's: `players/`, and the players' own files under `/dist/`. */
-const startSite = async () => {
-  const site = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url, 'http://site');
-    const file = pathname.startsWith('/dist/')
-      ? path.join(here, 'node_modules', pathname.slice('/dist/'.length))
-      : path.join(here, 'players', pathname === '/' ? 'index.html' : pathname);
-    try {
-      const body = await readFile(file);
-      response.setHeader('content-type', types[path.extname(file)] ?? 'application/octet-stream');
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  site.listen(0, '127.0.0.1');
-  await once(site, 'listening');
-  return site;
-};
 
 /** Publishes a test picture of `size` with `more` of ffmpeg's options before the output. */
 const publish = (address, size, ...more) => {
@@ -56,7 +33,7 @@ let browser, site, bema, encoder;
 const open = async (player) => {
   const page = await openPage(browser, { viewport: { width: 660, height: 400 } });
   const url = `${bema.url}/media/${bema.meeting}/index.m3u8`;
-  await page.goto(`http://127.0.0.1:${site.address().port}/?${new URLSearchParams({ player, url })}`);
+  await page.goto(`${site.url}/?${new URLSearchParams({ player, url })}`);
   return page;
 };
 

@@ -5,7 +5,7 @@
 import Hls, { type ErrorData, type LevelDetails } from "hls.js";
 import { waitMs } from "../retry";
 import { type Span, Timeline } from "../timeline";
-import { captionsOf, keepCaptions, showCaptions, wantedCaptions } from "./captions";
+import { Captions } from "./captions";
 import { settings } from "./hls-settings";
 import { beyondHole } from "./holes";
 import { fetchSounds, keepLanguage, keptLanguage, type Sound } from "./sounds";
@@ -40,6 +40,7 @@ const SAME_SPAN_MS = 40;
 
 export class Engine extends EventTarget {
   readonly video: HTMLVideoElement;
+  readonly #captions: Captions;
   #hls: Hls | undefined;
   #source = "";
   #start: Start = { at: "edge" };
@@ -66,6 +67,7 @@ export class Engine extends EventTarget {
   constructor(video: HTMLVideoElement, eager: boolean) {
     super();
     this.video = video;
+    this.#captions = new Captions(video);
     this.#eager = eager;
     video.addEventListener("play", () => this.#hurry());
     video.addEventListener("loadedmetadata", () => this.#place());
@@ -206,13 +208,12 @@ export class Engine extends EventTarget {
   }
 
   get captions(): Choice[] {
-    return captionsOf(this.video, this.#hls);
+    return this.#captions.choices;
   }
 
-  /** −1 shows none. What is chosen holds for every meeting from now on. */
+  /** −1 shows none. */
   chooseCaptions(id: number): void {
-    keepCaptions(this.captions[id]);
-    showCaptions(this.video, this.#hls, id);
+    this.#captions.choose(id);
     this.#tell("change");
   }
 
@@ -244,7 +245,7 @@ export class Engine extends EventTarget {
     const { Events } = Hls;
     hls.on(Events.LEVEL_UPDATED, (_, { details }) => this.#updated(details));
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#followSounds());
-    hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => showCaptions(this.video, hls, wantedCaptions(this.captions)));
+    this.#captions.follow(hls);
     const changes = [Events.SUBTITLE_TRACKS_UPDATED, Events.SUBTITLE_TRACK_SWITCH, Events.MANIFEST_PARSED, Events.AUDIO_TRACKS_UPDATED, Events.AUDIO_TRACK_SWITCHED, Events.LEVEL_SWITCHED] as const;
     for (const event of changes) {
       hls.on(event, () => this.#tell("change"));

@@ -34,6 +34,7 @@ export function settings(from: number, eager: boolean, language?: string): Parti
     maxBufferLength: eager ? 30 : 4,
     maxMaxBufferLength: 60,
     backBufferLength: 60,
+    renderTextTracksNatively: false,
     // CMAF needs no remuxing: a worker would only be one more thing to start.
     enableWorker: false,
     playlistLoadPolicy: patient(12_000),
