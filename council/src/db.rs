@@ -119,6 +119,7 @@ fn migrations() -> Migrator {
         migration(19, "interpreters", include_str!("../../migrations/0019_interpreters.sql")),
         migration(20, "votes", include_str!("../../migrations/0020_votes.sql")),
         migration(21, "interventions", include_str!("../../migrations/0021_interventions.sql")),
+        migration(24, "staff", include_str!("../../migrations/0024_staff.sql")),
     ])
 }
 

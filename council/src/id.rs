@@ -54,6 +54,8 @@ id! {
     SourceId
     /// An account of a person.
     AccountId
+    /// That somebody may join with a role.
+    InvitationId
     /// An item of a meeting's agenda.
     AgendaItemId
     /// That an item was taken up at an instant.

@@ -22,6 +22,7 @@ pub mod random;
 pub mod rebuild;
 pub mod source;
 pub mod speech;
+pub mod staff;
 pub mod stream_key;
 pub mod text;
 pub mod transcript;
@@ -29,8 +30,8 @@ pub mod vote;
 
 pub use clock::Clock;
 pub use id::{
-    AccountId, AgendaItemId, AgendaMomentId, BodyId, DecisionId, MeetingId, MembershipId, MunicipalityId, PersonId,
-    PressId, SourceId, SpeechId, VoteId,
+    AccountId, AgendaItemId, AgendaMomentId, BodyId, DecisionId, InvitationId, MeetingId, MembershipId, MunicipalityId,
+    PersonId, PressId, SourceId, SpeechId, VoteId,
 };
 pub use language::Language;
 
@@ -84,6 +85,12 @@ pub enum Error {
         /// How long to wait.
         retry_after_ms: u64,
     },
+    /// The account is switched off at every municipality that it belonged to.
+    #[error("this account is disabled")]
+    Disabled,
+    /// Nobody would be left who administers the municipality.
+    #[error("the last administrator must stay one")]
+    LastAdministrator,
     /// The account has no such permission here.
     #[error("this account may not do that here")]
     Forbidden,

@@ -3,7 +3,7 @@
 use crate::{AccountId, MunicipalityId, account::Session};
 
 /// What an account may be in a municipality.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Everything in the municipality.
     Administrator,
@@ -58,6 +58,45 @@ impl Clerk {
     }
 
     /// The operator at the machine's own console (`bema demo`, `bema import`, `bema rebuild`), who holds the files anyway.
+    #[must_use]
+    pub fn console(municipality: MunicipalityId, account: AccountId) -> Self {
+        Self { account, municipality }
+    }
+
+    /// Who.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn municipality(&self) -> MunicipalityId {
+        self.municipality
+    }
+}
+
+/// Proof that an account may say who else may do what in a municipality.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    account: AccountId,
+    municipality: MunicipalityId,
+}
+
+impl Administrator {
+    /// Administrators of `municipality` pass.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] for everybody else.
+    pub fn check(session: &Session, municipality: MunicipalityId) -> crate::Result<Self> {
+        if session.roles.contains(&(municipality, Role::Administrator)) {
+            Ok(Self { account: session.account.id, municipality })
+        } else {
+            Err(crate::Error::Forbidden)
+        }
+    }
+
+    /// The operator at the machine's own console (`bema demo`), who holds the files anyway.
     #[must_use]
     pub fn console(municipality: MunicipalityId, account: AccountId) -> Self {
         Self { account, municipality }
@@ -133,13 +172,15 @@ mod tests {
     #[test]
     fn clerks_and_administrators_of_the_place_pass_and_nobody_else() {
         let (here, there) = (MunicipalityId::new(), MunicipalityId::new());
-        let account = Account { id: AccountId::new(), email: "a@b".into(), name: "A".into() };
+        let account = Account { id: AccountId::new(), email: "a@b".into(), name: "A".into(), language: None };
         for role in Role::ALL {
             let session = Session { account: account.clone(), roles: vec![(here, role)] };
             assert_eq!(Clerk::check(&session, here).is_ok(), role != Role::Moderator, "{role:?}");
             assert!(matches!(Clerk::check(&session, there), Err(crate::Error::Forbidden)), "{role:?}");
             assert_eq!(Moderator::check(&session, here).is_ok(), role != Role::Clerk, "{role:?}");
             assert!(Moderator::check(&session, there).is_err(), "{role:?}");
+            assert_eq!(Administrator::check(&session, here).is_ok(), role == Role::Administrator, "{role:?}");
+            assert!(Administrator::check(&session, there).is_err(), "{role:?}");
             assert_eq!(Role::named(role.name()), Some(role));
         }
         let nobody = Session { account, roles: vec![] };

@@ -68,8 +68,10 @@ impl Error {
             Self::LogIn { .. } => StatusCode::SEE_OTHER,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Bad(_) | Self::Transcript(_) | Self::Council(Council::Invalid { .. }) => StatusCode::BAD_REQUEST,
-            Self::Foreign | Self::Council(Council::Forbidden | Council::Credentials) => StatusCode::FORBIDDEN,
-            Self::Council(Council::Stage { .. } | Council::Taken(_) | Council::Overtaken | Council::InUse(_)) => {
+            Self::Foreign | Self::Council(Council::Forbidden | Council::Credentials | Council::Disabled) => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Council(Council::Stage { .. } | Council::Taken(_) | Council::Overtaken | Council::InUse(_) | Council::LastAdministrator) => {
                 StatusCode::CONFLICT
             }
             Self::Council(Council::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
@@ -113,6 +115,8 @@ impl Error {
             Self::Council(Council::Invalid { field: "ballot", what: "value-nobody" }) => "error-ballot-nobody".into(),
             Self::Council(Council::Invalid { field, .. }) => format!("error-invalid-{field}"),
             Self::Council(Council::Credentials) => "error-credentials".into(),
+            Self::Council(Council::Disabled) => "error-disabled".into(),
+            Self::Council(Council::LastAdministrator) => "error-last-administrator".into(),
             Self::Council(Council::TooMany { .. }) => "error-too-many".into(),
             Self::Council(Council::Stage { from: "in_camera", act: "close-doors" }) => "error-doors-closed".into(),
             Self::Council(Council::Stage { act: "open-doors", .. }) => "error-doors-open".into(),
@@ -121,6 +125,7 @@ impl Error {
             Self::Council(Council::Taken("decision_number")) => "error-decision-number-taken".into(),
             Self::Council(Council::Taken("ada")) => "error-ada-taken".into(),
             Self::Council(Council::Taken("member")) => "error-member-taken".into(),
+            Self::Council(Council::Taken("member_email")) => "error-member-email-taken".into(),
             Self::Council(Council::Taken(_)) => "error-taken".into(),
             Self::Council(Council::InUse(_)) => "error-in-use".into(),
             Self::Council(Council::Overtaken) => "error-overtaken".into(),

@@ -37,6 +37,12 @@ pub(crate) fn chosen(query: &str, headers: &HeaderMap) -> Option<Language> {
     asked.and_then(named).or_else(|| kept.and_then(named)).or_else(|| preferred(headers))
 }
 
+/// The `Set-Cookie` that keeps a choice.
+pub(crate) fn set_cookie(app: &App, Language(chosen): Language) -> String {
+    let secure = if app.is_secure() { "; Secure" } else { "" };
+    format!("{COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+}
+
 /// The language of this name.
 pub(crate) fn named(name: &str) -> Option<Language> {
     match name {

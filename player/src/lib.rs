@@ -2,11 +2,13 @@
 
 mod assets;
 mod delivery;
+mod device;
 mod error;
 mod events;
 mod floor;
 pub mod fuzz;
 mod language;
+mod links;
 mod municipality;
 mod news;
 mod operations;

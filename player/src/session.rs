@@ -29,6 +29,11 @@ impl Visitor {
         council::permission::Clerk::check(self.session.as_ref()?, self.here.id).ok()
     }
 
+    /// The permission to say who may do what here, if the visitor has it.
+    pub(crate) fn administrator(&self) -> Option<council::permission::Administrator> {
+        council::permission::Administrator::check(self.session.as_ref()?, self.here.id).ok()
+    }
+
     /// The permission to field the citizens' words here, if the visitor has it.
     pub(crate) fn moderator(&self) -> Option<council::permission::Moderator> {
         council::permission::Moderator::check(self.session.as_ref()?, self.here.id).ok()
@@ -53,13 +58,18 @@ impl FromRequestParts<App> for Clerk {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let Visitor { session, here } = Visitor::from_request_parts(parts, app).await?;
-        let Some(session) = session else {
-            let page = parts.method == Method::GET && accepts_html(&parts.headers);
-            return Err(if page { Error::LogIn { next: parts.uri.path().to_owned() } } else { Error::Unauthorized });
-        };
+        let session = required(parts, session)?;
         let clerk = council::permission::Clerk::check(&session, here.id)?;
         Ok(Self { clerk, session, here })
     }
+}
+
+/// The session, or the way to the log-in.
+pub(crate) fn required(parts: &Parts, session: Option<Session>) -> Result<Session, Error> {
+    session.ok_or_else(|| {
+        let page = parts.method == Method::GET && accepts_html(&parts.headers);
+        if page { Error::LogIn { next: parts.uri.path().to_owned() } } else { Error::Unauthorized }
+    })
 }
 
 /// The session cookie's name. `__Host-` binds it to this very host and needs https.

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
-use super::{Account, SESSIONS_MAX};
+use super::{Account, Device, SESSIONS_MAX};
 use crate::{
     AccountId, MunicipalityId, Result,
     db::{parsed, undecodable, unless_taken},
@@ -27,8 +27,8 @@ pub(super) async fn is_there(connection: &mut AnyConnection, account: AccountId)
 }
 
 /// The account of a normalised address, with the hash of its password.
-pub(super) async fn by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<(Account, String)>> {
-    sqlx::query("SELECT id, email, name, password_hash FROM account WHERE email = $1")
+pub(crate) async fn by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<(Account, String)>> {
+    sqlx::query("SELECT id, email, name, language, password_hash FROM account WHERE email = $1")
         .bind(email)
         .fetch_optional(connection)
         .await?
@@ -36,20 +36,22 @@ pub(super) async fn by_email(connection: &mut AnyConnection, email: &str) -> Res
         .transpose()
 }
 
-pub(super) async fn insert(connection: &mut AnyConnection, account: &Account, hash: &str, now_ms: i64) -> Result<()> {
-    let inserted =
-        sqlx::query("INSERT INTO account (id, email, name, password_hash, created_at_ms) VALUES ($1, $2, $3, $4, $5)")
-            .bind(account.id.to_string())
-            .bind(account.email.as_str())
-            .bind(account.name.as_str())
-            .bind(hash)
-            .bind(now_ms)
-            .execute(connection)
-            .await;
+pub(crate) async fn insert(connection: &mut AnyConnection, account: &Account, hash: &str, now_ms: i64) -> Result<()> {
+    let inserted = sqlx::query(
+        "INSERT INTO account (id, email, name, language, password_hash, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(account.id.to_string())
+    .bind(account.email.as_str())
+    .bind(account.name.as_str())
+    .bind(account.language.clone())
+    .bind(hash)
+    .bind(now_ms)
+    .execute(connection)
+    .await;
     unless_taken(inserted, "email").map(drop)
 }
 
-pub(super) async fn grant(
+pub(crate) async fn grant(
     connection: &mut AnyConnection,
     account: AccountId,
     municipality: MunicipalityId,
@@ -80,19 +82,35 @@ pub(super) async fn staff_names(connection: &mut AnyConnection, of: Municipality
     Ok(rows.iter().map(|row| row.try_get("name")).collect::<Result<_, sqlx::Error>>()?)
 }
 
-pub(super) async fn roles(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<(MunicipalityId, Role)>> {
-    let rows =
-        sqlx::query("SELECT municipality, role FROM account_role WHERE account = $1 ORDER BY municipality, role")
-            .bind(account.to_string())
-            .fetch_all(connection)
-            .await?;
+/// What an account may be and where, and whether it is disabled there.
+pub(super) struct Granted {
+    pub(super) municipality: MunicipalityId,
+    pub(super) role: Role,
+    pub(super) disabled: bool,
+}
+
+pub(super) async fn granted(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<Granted>> {
+    let rows = sqlx::query(
+        "SELECT municipality, role, disabled_at_ms FROM account_role WHERE account = $1 ORDER BY municipality, role",
+    )
+    .bind(account.to_string())
+    .fetch_all(connection)
+    .await?;
     rows.iter()
         .map(|row| {
-            let name: String = row.try_get("role")?;
-            let role = Role::named(&name).ok_or_else(|| undecodable("role", "unknown"))?;
-            Ok((parsed(row, "municipality")?, role))
+            let disabled_at_ms: Option<i64> = row.try_get("disabled_at_ms")?;
+            Ok(Granted {
+                municipality: parsed(row, "municipality")?,
+                role: role(row)?,
+                disabled: disabled_at_ms.is_some(),
+            })
         })
         .collect()
+}
+
+pub(crate) fn role(row: &AnyRow) -> Result<Role> {
+    let name: String = row.try_get("role")?;
+    Role::named(&name).ok_or_else(|| undecodable("role", "unknown"))
 }
 
 /// Adds a session; sessions that are over end, and of the account's others all but the newest.
@@ -136,7 +154,7 @@ pub(super) struct Found {
 
 pub(super) async fn session(connection: &mut AnyConnection, token_hash: &str, now_ms: i64) -> Result<Option<Found>> {
     sqlx::query(
-        "SELECT a.id, a.email, a.name, s.created_at_ms, s.used_at_ms
+        "SELECT a.id, a.email, a.name, a.language, s.created_at_ms, s.used_at_ms
          FROM session s JOIN account a ON a.id = s.account WHERE s.token_hash = $1 AND s.expires_at_ms > $2",
     )
     .bind(token_hash)
@@ -173,6 +191,106 @@ pub(super) async fn end_session(connection: &mut AnyConnection, token_hash: &str
     Ok(())
 }
 
-fn account(row: &AnyRow) -> Result<Account> {
-    Ok(Account { id: parsed(row, "id")?, email: row.try_get("email")?, name: row.try_get("name")? })
+/// Notes that an account logged in, and with what.
+pub(super) async fn note_log_in(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    token_hash: &str,
+    device: &str,
+    now_ms: i64,
+) -> Result<()> {
+    sqlx::query("UPDATE account SET logged_in_at_ms = $1 WHERE id = $2")
+        .bind(now_ms)
+        .bind(account.to_string())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE session SET device = $1 WHERE token_hash = $2")
+        .bind(device)
+        .bind(token_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The sessions of an account that are not over, the last used first.
+pub(super) async fn sessions(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    own: &str,
+    now_ms: i64,
+) -> Result<Vec<Device>> {
+    let rows = sqlx::query(
+        "SELECT token_hash, device, created_at_ms, used_at_ms FROM session
+         WHERE account = $1 AND expires_at_ms > $2 ORDER BY used_at_ms DESC, token_hash",
+    )
+    .bind(account.to_string())
+    .bind(now_ms)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let hash: String = row.try_get("token_hash")?;
+            Ok(Device {
+                own: hash == own,
+                name: hash.chars().take(Device::NAME).collect(),
+                what: row.try_get("device")?,
+                began_at_ms: row.try_get("created_at_ms")?,
+                used_at_ms: row.try_get("used_at_ms")?,
+            })
+        })
+        .collect()
+}
+
+/// Ends the session of an account whose hash begins so; answers whether there was one.
+pub(super) async fn end_named(connection: &mut AnyConnection, account: AccountId, name: &str) -> Result<bool> {
+    let ended = sqlx::query("DELETE FROM session WHERE account = $1 AND substr(token_hash, 1, $2) = $3")
+        .bind(account.to_string())
+        .bind(i32::try_from(Device::NAME).unwrap_or(i32::MAX))
+        .bind(name)
+        .execute(connection)
+        .await?;
+    Ok(ended.rows_affected() > 0)
+}
+
+/// Ends the sessions of an account, but for the one with this hash.
+pub(crate) async fn end_all_but(connection: &mut AnyConnection, account: AccountId, own: &str) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE account = $1 AND token_hash <> $2")
+        .bind(account.to_string())
+        .bind(own)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn rename(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    name: &str,
+    language: &str,
+) -> Result<()> {
+    sqlx::query("UPDATE account SET name = $1, language = $2 WHERE id = $3")
+        .bind(name)
+        .bind(language)
+        .bind(account.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_password(connection: &mut AnyConnection, account: AccountId, hash: &str) -> Result<()> {
+    sqlx::query("UPDATE account SET password_hash = $1 WHERE id = $2")
+        .bind(hash)
+        .bind(account.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(crate) fn account(row: &AnyRow) -> Result<Account> {
+    Ok(Account {
+        id: parsed(row, "id")?,
+        email: row.try_get("email")?,
+        name: row.try_get("name")?,
+        language: row.try_get("language")?,
+    })
 }

@@ -45,14 +45,14 @@ impl std::fmt::Debug for Gate {
 
 impl Gate {
     /// Counts a try, before it is made, so that tries at the same time count too.
-    pub(super) fn admit(&self, account: &str, prefix: &str, now_ms: i64) -> Result<()> {
+    pub(crate) fn admit(&self, account: &str, prefix: &str, now_ms: i64) -> Result<()> {
         let mut tries = locked(&self.tries);
         tries.prefixes.count(key(prefix), TRIES_PER_PREFIX, now_ms)?;
         tries.accounts.count(key(account), TRIES_PER_ACCOUNT, now_ms)
     }
 
     /// Forgets an account's tries: the person is known now.
-    pub(super) fn forgive(&self, account: &str) {
+    pub(crate) fn forgive(&self, account: &str) {
         locked(&self.tries).accounts.0.remove(&key(account));
     }
 

@@ -1,7 +1,8 @@
 //! Accounts, passwords, sessions and the first set-up.
 
-mod db;
+pub(crate) mod db;
 mod gate;
+mod own;
 mod password;
 
 use serde_json::json;
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub(crate) use gate::Gate;
+pub use own::Device;
 pub use password::{PASSWORD_MAX, PASSWORD_MIN};
 
 /// The most characters of a person's name.
@@ -31,6 +33,8 @@ pub struct Account {
     pub email: String,
     /// How the person is shown.
     pub name: String,
+    /// In which language they are written to, `el` or `en`; none: the municipality's.
+    pub language: Option<String>,
 }
 
 /// A logged-in account as one request sees it.
@@ -82,6 +86,8 @@ pub const SESSION_MS: i64 = 12 * 3_600_000;
 pub const SESSION_MAX_MS: i64 = 7 * 24 * 3_600_000;
 /// How many sessions an account has at most; a new one ends the one that was used longest ago.
 pub const SESSIONS_MAX: u32 = 20;
+/// The most characters that a browser and its system are named by.
+const DEVICE_MAX: usize = 80;
 /// A use is written down at most this often, milliseconds.
 const USE_WRITTEN_MS: i64 = 60_000;
 
@@ -119,29 +125,43 @@ impl Council {
     ///
     /// # Errors
     /// [`crate::Error::Credentials`] for every mismatch, in the same time; [`crate::Error::TooMany`].
+    /// [`crate::Error::Disabled`] where the password is right.
     pub async fn log_in(&self, email: &str, password: &str, from: &str) -> Result<SessionToken> {
+        self.log_in_with(email, password, from, "").await
+    }
+
+    /// The same, with the browser and system that the session is known by afterwards.
+    ///
+    /// # Errors
+    /// As for [`Council::log_in`].
+    pub async fn log_in_with(&self, email: &str, password: &str, from: &str, device: &str) -> Result<SessionToken> {
         // What is no address is nobody's, and takes the same way.
         let email = text::email(email).unwrap_or_default();
         self.gate.admit(&email, from, self.clock.now_ms())?;
         let mut connection = self.read().await?;
         let known = db::by_email(&mut connection, &email).await?;
         let id = known.as_ref().map(|(account, _)| account.id);
-        let roles = db::roles(&mut connection, id.unwrap_or(AccountId::NIL)).await?;
+        let granted = db::granted(&mut connection, id.unwrap_or(AccountId::NIL)).await?;
         // The hashing may wait for its turn; nobody waits for this connection meanwhile.
         drop(connection);
         let matched = password::matches(&self.gate, password, known.map(|(_, hash)| hash)).await?;
-        let granted = id.filter(|_| matched);
+        let disabled = !granted.is_empty() && granted.iter().all(|granted| granted.disabled);
+        let admitted = id.filter(|_| matched && !disabled);
 
         let now_ms = self.clock.now_ms();
         let token = random::base64_of_256_bits();
         let mut write = self.write().await?;
-        if let Some(account) = granted {
-            db::insert_session(&mut write, &token_hash(&token), account, now_ms, now_ms + SESSION_MS).await?;
+        if let Some(account) = admitted {
+            let hash = token_hash(&token);
+            db::insert_session(&mut write, &hash, account, now_ms, now_ms + SESSION_MS).await?;
+            let device: String = device.chars().take(DEVICE_MAX).collect();
+            db::note_log_in(&mut write, account, &hash, &device, now_ms).await?;
         }
-        self.log_try(&mut write, id, granted, &roles).await?;
+        let logs = granted.iter().map(|granted| granted.municipality).collect();
+        self.log_try(&mut write, id, admitted, logs).await?;
         write.commit().await?;
-        if granted.is_none() {
-            return Err(Error::Credentials);
+        if admitted.is_none() {
+            return Err(if matched && disabled { Error::Disabled } else { Error::Credentials });
         }
         self.gate.forgive(&email);
         Ok(SessionToken(token))
@@ -156,7 +176,9 @@ impl Council {
         let now_ms = self.clock.now_ms();
         let mut connection = self.read().await?;
         let Some(found) = db::session(&mut connection, &hash, now_ms).await? else { return Ok(None) };
-        let roles = db::roles(&mut connection, found.account.id).await?;
+        let granted = db::granted(&mut connection, found.account.id).await?;
+        let here = granted.into_iter().filter(|granted| !granted.disabled);
+        let roles = here.map(|granted| (granted.municipality, granted.role)).collect();
         drop(connection);
         if now_ms - found.used_at_ms >= USE_WRITTEN_MS {
             let until_ms = (now_ms + SESSION_MS).min(found.created_at_ms + SESSION_MAX_MS);
@@ -227,17 +249,31 @@ impl Council {
         Ok(account)
     }
 
+    /// Whether the password is that of the address; counted as a try.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`]; [`Error::TooMany`].
+    pub(crate) async fn check_password(&self, email: &str, password: &str, from: &str) -> Result<()> {
+        self.gate.admit(email, from, self.clock.now_ms())?;
+        let known = db::by_email(&mut *self.read().await?, email).await?;
+        if !password::matches(&self.gate, password, known.map(|(_, hash)| hash)).await? {
+            return Err(Error::Credentials);
+        }
+        self.gate.forgive(email);
+        Ok(())
+    }
+
     async fn prolong(&self, hash: &str, now_ms: i64, until_ms: i64) -> Result<()> {
         let mut write = self.write().await?;
         db::prolong(&mut write, hash, now_ms, until_ms).await?;
         write.commit().await
     }
 
-    async fn prepare_account(&self, new: &NewAccount) -> Result<(Account, String)> {
+    pub(crate) async fn prepare_account(&self, new: &NewAccount) -> Result<(Account, String)> {
         let email = text::email(&new.email)?;
         let name = text::required("name", &new.name, NAME_MAX)?;
         let hash = password::hash(&self.gate, &new.password).await?;
-        Ok((Account { id: AccountId::new(), email, name }, hash))
+        Ok((Account { id: AccountId::new(), email, name, language: None }, hash))
     }
 
     async fn add_account(&self, write: &mut Write, log: MunicipalityId, account: &Account, hash: &str) -> Result<()> {
@@ -261,9 +297,8 @@ impl Council {
         write: &mut Write,
         of: Option<AccountId>,
         granted: Option<AccountId>,
-        roles: &[(MunicipalityId, Role)],
+        mut logs: Vec<MunicipalityId>,
     ) -> Result<()> {
-        let mut logs: Vec<MunicipalityId> = roles.iter().map(|(municipality, _)| *municipality).collect();
         // In one order everywhere, so that two tries at once never wait for each other in a ring.
         logs.sort();
         logs.dedup();
@@ -281,6 +316,6 @@ impl Council {
     }
 }
 
-fn token_hash(token: &str) -> String {
+pub(crate) fn token_hash(token: &str) -> String {
     digest::hex(&digest::sha256(token.as_bytes()))
 }

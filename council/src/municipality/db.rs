@@ -24,6 +24,14 @@ pub(super) async fn by_host(connection: &mut AnyConnection, host: &str) -> Resul
         .transpose()
 }
 
+pub(super) async fn hosts(connection: &mut AnyConnection, of: MunicipalityId) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT host FROM municipality_host WHERE municipality = $1 ORDER BY host")
+        .bind(of.to_string())
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.iter().map(|row| row.try_get("host")).collect::<Result<_, sqlx::Error>>()?)
+}
+
 /// The installation's municipality where it has exactly one.
 pub(super) async fn only_one(connection: &mut AnyConnection) -> Result<Option<Municipality>> {
     let rows = sqlx::query(select!("FROM municipality m ORDER BY m.id LIMIT 2")).fetch_all(connection).await?;

@@ -125,6 +125,14 @@ impl Council {
         db::only_one(&mut connection).await
     }
 
+    /// The host names at which a municipality answers, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hosts(&self, of: MunicipalityId) -> Result<Vec<String>> {
+        db::hosts(&mut *self.read().await?, of).await
+    }
+
     /// All of them, by slug.
     ///
     /// # Errors

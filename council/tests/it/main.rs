@@ -17,5 +17,6 @@ mod people;
 mod postgres;
 mod secrets;
 mod sources;
+mod staff;
 mod transcripts;
 mod votes;

@@ -119,8 +119,13 @@ pub(super) struct Refused {
 }
 
 /// The fields that a refusal can name, as the server calls them and as the forms do.
-const FIELDS: [(&str, &str); 26] = [
+const FIELDS: [(&str, &str); 31] = [
     ("error-credentials", "email"),
+    ("error-disabled", "email"),
+    ("error-invalid-invitation", "token"),
+    ("error-invalid-old_password", "old_password"),
+    ("error-invalid-own_language", "own_language"),
+    ("error-member-email-taken", "email"),
     ("error-invalid-accent", "accent"),
     ("error-invalid-agenda", "agenda"),
     ("error-invalid-body", "body"),

@@ -16,6 +16,8 @@ pub(super) enum Section {
     Studio,
     Sources,
     Moderation,
+    Accounts,
+    Own,
     LogIn,
     Elsewhere,
 }
@@ -39,6 +41,8 @@ pub(super) struct Frame {
     pub(super) clerk: bool,
     /// Whether they may moderate here.
     pub(super) moderator: bool,
+    /// Whether they may say here who may do what.
+    pub(super) administrator: bool,
     /// Whether the page says nothing of being logged in.
     pub(super) accountless: bool,
     /// Where the choice of the other language leads back to; none where the page cannot be asked for again.
@@ -79,6 +83,7 @@ impl Frame {
             person: None,
             clerk: false,
             moderator: false,
+            administrator: false,
             accountless: true,
             path: Some("/".to_owned()),
             script: None,
@@ -105,6 +110,13 @@ impl Frame {
     #[must_use]
     pub(super) fn moderated(mut self, moderator: bool) -> Self {
         self.moderator = moderator;
+        self
+    }
+
+    /// For somebody who may say here who may do what, or not.
+    #[must_use]
+    pub(super) fn administered(mut self, administrator: bool) -> Self {
+        self.administrator = administrator;
         self
     }
 

@@ -21,7 +21,8 @@ mod meeting;
 mod minutes;
 mod moderation;
 mod overlay;
-
+mod own;
+mod roles;
 mod search;
 mod studio;
 mod transcript;
@@ -44,7 +45,8 @@ pub(crate) use failure::error_page;
 pub(crate) use form::Typed;
 use frame::{Frame, Section};
 pub(crate) use login::{Bare, log_in_again, set_up_again};
-pub(crate) use studio::{KeyShown, Page, Staff, again, key_page};
+pub(crate) use own::{Own, join_page, own_again};
+pub(crate) use studio::{Admin, KeyShown, Page, Staff, again, invited_page, key_page};
 pub(crate) use votes::letter;
 pub(crate) use when::seconds;
 
@@ -71,6 +73,9 @@ pub(crate) fn router() -> Router<App> {
         .route("/search", get(search::page))
         .route("/login", get(login::log_in))
         .route("/setup", get(login::set_up))
+        .route("/join", get(own::join))
+        .route("/account", get(own::own))
+        .route("/studio/accounts", get(studio::accounts))
         .route("/studio", get(studio::desk))
         .route("/studio/meetings/{id}", get(studio::live))
         .route("/studio/meetings/{id}/agenda", get(studio::agenda))
@@ -86,6 +91,8 @@ struct Asked {
     page: Option<String>,
     error: Option<String>,
     next: Option<String>,
+    /// What was done just now.
+    done: Option<String>,
     /// The camera that is to get a new address.
     camera: Option<String>,
     /// The moment of an agenda that was taken back just now.
@@ -146,7 +153,8 @@ impl Around {
         let here = &self.visitor.here;
         let frame = Frame::new(here, self.language, &self.nonce, section);
         let frame = frame.seen_by(self.visitor.session.as_ref(), self.visitor.clerk().is_some());
-        frame.moderated(self.visitor.moderator().is_some()).at(&self.path)
+        let frame = frame.moderated(self.visitor.moderator().is_some());
+        frame.administered(self.visitor.administrator().is_some()).at(&self.path)
     }
 }
 

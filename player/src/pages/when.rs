@@ -80,6 +80,11 @@ impl When {
         format!("{:02}:{:02}", at.hour(), at.minute())
     }
 
+    /// Date and time.
+    pub(super) fn moment(&self, at_ms: i64) -> String {
+        format!("{}, {}", self.date(at_ms), self.time(at_ms))
+    }
+
     /// "18:05:09".
     pub(super) fn exact_time(&self, at_ms: i64) -> String {
         format!("{}:{:02}", self.time(at_ms), self.zoned(at_ms).second())

@@ -12,6 +12,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
     (
         "el",
         &[
+            include_str!("../../locales/el/accounts.ftl"),
             include_str!("../../locales/el/agenda.ftl"),
             include_str!("../../locales/el/elements.ftl"),
             include_str!("../../locales/el/errors.ftl"),
@@ -26,6 +27,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
     (
         "en",
         &[
+            include_str!("../../locales/en/accounts.ftl"),
             include_str!("../../locales/en/agenda.ftl"),
             include_str!("../../locales/en/elements.ftl"),
             include_str!("../../locales/en/errors.ftl"),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, own_path, with_cookie};
 use crate::{
-    App,
+    App, device,
     error::{Error, Result},
     language,
     pages::{self, Around, Bare, Typed},
@@ -36,9 +36,10 @@ pub(super) async fn log_in(
     Client(client): Client,
     answer: Answer,
     around: Around,
+    headers: HeaderMap,
     Form(form): Form<LogIn>,
 ) -> Response {
-    match app.council.log_in(&form.email, &form.password, &client.to_string()).await {
+    match app.council.log_in_with(&form.email, &form.password, &client.to_string(), &device::name(&headers)).await {
         Ok(token) => {
             let then = match form.next.as_deref().filter(|next| !next.is_empty()) {
                 Some(next) => own_path(Some(next)),
@@ -58,7 +59,7 @@ pub(super) async fn log_in(
 }
 
 /// Where somebody's work is.
-async fn first_page(app: &App, token: &str, around: &Around) -> &'static str {
+pub(super) async fn first_page(app: &App, token: &str, around: &Around) -> &'static str {
     let session = app.council.session(token).await.ok().flatten();
     let here = around.here();
     let moderates_alone = session
@@ -95,6 +96,7 @@ pub(super) async fn set_up(
     Client(client): Client,
     answer: Answer,
     bare: Bare,
+    headers: HeaderMap,
     Form(form): Form<SetUp>,
 ) -> Response {
     let typed = Typed::of(&form).with_password("password");
@@ -113,7 +115,7 @@ pub(super) async fn set_up(
         }
         return pages::set_up_again(&app, &bare, &error, typed).await;
     }
-    match app.council.log_in(&email, &password, &client.to_string()).await {
+    match app.council.log_in_with(&email, &password, &client.to_string(), &device::name(&headers)).await {
         Ok(token) => {
             let done = answer.give(Ok(serde_json::json!({ "ok": true })), "/studio", "/setup");
             with_cookie(done, &session::set_cookie(&app, token.expose()))
@@ -129,9 +131,8 @@ pub(super) struct Choice {
 }
 
 pub(super) async fn choose_language(State(app): State<App>, Form(form): Form<Choice>) -> Result<Response> {
-    let language::Language(chosen) = language::named(&form.to).ok_or(Error::Bad("the language is el or en"))?;
-    let secure = if app.is_secure() { "; Secure" } else { "" };
-    let cookie = format!("{}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", language::COOKIE);
+    let chosen = language::named(&form.to).ok_or(Error::Bad("the language is el or en"))?;
+    let cookie = language::set_cookie(&app, chosen);
     let next = form.next.as_deref().map_or("/", |next| own_path(Some(next)));
     Ok(with_cookie(Redirect::to(next).into_response(), &cookie))
 }

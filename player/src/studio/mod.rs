@@ -9,7 +9,9 @@ mod doors;
 mod films;
 mod meetings;
 mod members;
+mod own;
 mod sources;
+mod staff;
 mod transcript;
 mod votes;
 
@@ -53,6 +55,10 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/meetings/{id}/votes/{act}", post(votes::press))
         .route("/studio/meetings/{id}/words/{act}", post(transcript::press))
         .route("/studio/bodies/{id}/members/{act}", post(members::change))
+        .route("/account/{act}", post(own::change))
+        .route("/join", post(own::join))
+        .route("/studio/accounts/invite", post(staff::invite))
+        .route("/studio/accounts/{act}", post(staff::change))
         .route("/studio/sources", post(sources::create_source))
         .route("/studio/cameras", post(sources::create_camera))
         .route("/studio/cameras/{id}", post(sources::move_camera))

@@ -1,5 +1,6 @@
 //! The clerks' pages: what comes, going live, sources and their keys.
 
+mod accounts;
 mod agenda;
 mod desk;
 mod doors;
@@ -12,6 +13,10 @@ mod speakers;
 mod transcript;
 mod votes;
 
+pub(super) use accounts::accounts;
+pub(crate) use accounts::{Admin, invited_page};
+#[cfg(test)]
+pub(super) use accounts::{accounts_page, invited};
 pub(super) use agenda::agenda;
 #[cfg(test)]
 pub(super) use agenda::agenda_page;
@@ -20,6 +25,7 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
+use council::permission::Administrator;
 pub(super) use desk::desk;
 #[cfg(test)]
 pub(super) use desk::desk_page;
@@ -75,6 +81,8 @@ pub(crate) enum Page {
     Words(String),
     /// The members of the body with this id.
     Members(String),
+    /// The people with accounts.
+    Accounts,
     /// The sources; with the form for a new address of the camera with this id.
     Sources { camera: Option<String> },
 }
@@ -90,6 +98,7 @@ pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typ
         Page::Agenda(id) => format!("/studio/meetings/{id}/agenda"),
         Page::Words(id) => format!("/studio/meetings/{id}/words"),
         Page::Members(id) => format!("/studio/bodies/{id}/members"),
+        Page::Accounts => "/studio/accounts".to_owned(),
         Page::Sources { .. } => "/studio/sources".to_owned(),
     };
     let staff = Staff { path, ..staff };
@@ -99,6 +108,10 @@ pub(crate) async fn again(app: App, staff: Staff, page: Page, error: &Error, typ
         Page::Agenda(id) => agenda(State(app), staff, Path(id), asked).await,
         Page::Words(id) => words(State(app), staff, Path(id), asked).await,
         Page::Members(id) => members(State(app), staff, Path(id), asked).await,
+        Page::Accounts => match Administrator::check(&staff.clerk.session, staff.clerk.here.id) {
+            Ok(administrator) => accounts(State(app), Admin { staff, administrator }, asked).await,
+            Err(error) => Err(error.into()),
+        },
         Page::Sources { .. } => sources(State(app), staff, asked).await,
     };
     match shown {
@@ -128,6 +141,7 @@ impl Staff {
         let frame = Frame::new(here, self.language, &self.nonce, section);
         let moderates = council::permission::Moderator::check(&self.clerk.session, self.clerk.here.id).is_ok();
         let frame = frame.seen_by(Some(&self.clerk.session), true).moderated(moderates);
+        let frame = frame.administered(Administrator::check(&self.clerk.session, here.id).is_ok());
         frame.at(&self.path).with_script("studio.js")
     }
 }
