@@ -71,9 +71,13 @@ impl Error {
             Self::Foreign | Self::Council(Council::Forbidden | Council::Credentials | Council::Disabled) => {
                 StatusCode::FORBIDDEN
             }
-            Self::Council(Council::Stage { .. } | Council::Taken(_) | Council::Overtaken | Council::InUse(_) | Council::LastAdministrator) => {
-                StatusCode::CONFLICT
-            }
+            Self::Council(
+                Council::Stage { .. }
+                | Council::Taken(_)
+                | Council::Overtaken
+                | Council::InUse(_)
+                | Council::LastAdministrator,
+            ) => StatusCode::CONFLICT,
             Self::Council(Council::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) | Self::Council(Council::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Floor(chat::Error::NoMessage | chat::Error::NoIntervention) => StatusCode::NOT_FOUND,

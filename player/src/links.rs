@@ -16,7 +16,8 @@ pub(crate) async fn base(app: &App, here: &Municipality, host: &str) -> Result<S
 fn choose(public_url: Option<&str>, hosts: &[String], host: &str) -> String {
     let (name, port) = split(host);
     let is_own = |name: &str| hosts.iter().any(|own| own == name);
-    let of_url = public_url.and_then(|url| url.split_once("://")).map_or(("http", ""), |(scheme, rest)| (scheme, split(rest).0));
+    let of_url =
+        public_url.and_then(|url| url.split_once("://")).map_or(("http", ""), |(scheme, rest)| (scheme, split(rest).0));
     // Of several municipalities the settings' address is one's; the others are at their own names.
     match (public_url, hosts.first()) {
         (Some(url), _) if is_own(of_url.1) => url.to_owned(),

@@ -14,9 +14,10 @@ use council::{
     agenda::{Agenda, NewItem, paste},
     meeting::{Act, Meeting, NewMeeting},
     municipality::{Bilingual, Municipality, NewMunicipality},
-    permission::{Clerk, Role},
+    permission::{Administrator, Clerk, Role},
     person,
     source::Rank,
+    staff::NewInvitation,
     transcript::{Utterance, read},
 };
 use serde::{Deserialize, Serialize};
@@ -78,10 +79,14 @@ struct Memory {
     source: SourceId,
     key: String,
     clerk_password: String,
+    /// Empty in what a demonstration wrote that had no administrator.
+    #[serde(default)]
+    administrator_password: String,
     moderator_password: String,
 }
 
 const CLERK: &str = "clerk@rethymno.example";
+const ADMINISTRATOR: &str = "administrator@rethymno.example";
 const MODERATOR: &str = "moderator@rethymno.example";
 /// The encoder and the films, relative to the repository.
 const FIXTURES: &str = "media-fixtures";
@@ -143,10 +148,12 @@ fn welcome(port: u16, meeting: &Meeting, memory: &Memory) -> String {
          \x20 The clerk's studio       http://localhost:{port}/studio/meetings/{id}\n\
          \x20 The moderators' desk     http://localhost:{port}/studio/chat\n\n\
          \x20 Log in as clerk          {CLERK}   {clerk}\n\
+         \x20 Log in as administrator  {ADMINISTRATOR}   {administrator}\n\
          \x20 Log in as moderator      {MODERATOR}   {moderator}\n\n\
          \x20 Ctrl-C ends it; the next start goes on with what is there.\n\n",
         id = meeting.id,
         clerk = memory.clerk_password,
+        administrator = memory.administrator_password,
         moderator = memory.moderator_password,
     )
 }
@@ -158,7 +165,12 @@ async fn seed(council: &Council, config: &Config) -> anyhow::Result<(Municipalit
         let text = std::fs::read(&file).with_context(|| {
             format!("{} belongs to no demonstration; name another folder with --data", config.data.folder.display())
         })?;
-        return Ok((here, serde_json::from_slice(&text)?));
+        let mut memory: Memory = serde_json::from_slice(&text)?;
+        if memory.administrator_password.is_empty() {
+            memory.administrator_password = people(council, &here).await?;
+            std::fs::write(&file, serde_json::to_vec_pretty(&memory)?)?;
+        }
+        return Ok((here, memory));
     }
     let here = council
         .create_municipality(NewMunicipality {
@@ -170,13 +182,34 @@ async fn seed(council: &Council, config: &Config) -> anyhow::Result<(Municipalit
         .await?;
     let name = Bilingual { el: "Δημοτικό Συμβούλιο".into(), en: "Municipal Council".into() };
     council.create_body(here.id, "council", name).await?;
+    let administrator_password = people(council, &here).await?;
     let clerk_password = account(council, &here, CLERK, "Γραμματεία Συμβουλίου", Role::Clerk).await?;
     let moderator_password = account(council, &here, MODERATOR, "Συντονισμός διαλόγου", Role::Moderator).await?;
     let clerk = Clerk::console(here.id, council::AccountId::new());
     let (source, key) = council.create_source(&clerk, "Αίθουσα συνεδριάσεων").await?;
-    let memory = Memory { source: source.id, key: key.expose().to_owned(), clerk_password, moderator_password };
+    let memory = Memory {
+        source: source.id,
+        key: key.expose().to_owned(),
+        clerk_password,
+        administrator_password,
+        moderator_password,
+    };
     std::fs::write(&file, serde_json::to_vec_pretty(&memory)?)?;
     Ok((here, memory))
+}
+
+/// The administrator, whose password it answers, somebody who has left, and somebody who is to come.
+async fn people(council: &Council, here: &Municipality) -> anyhow::Result<String> {
+    let password = account(council, here, ADMINISTRATOR, "Ελένη Παπαδάκη", Role::Administrator).await?;
+    let by = Administrator::console(here.id, council::AccountId::new());
+    account(council, here, "m.vlachaki@rethymno.example", "Μαρίνα Βλαχάκη", Role::Clerk).await?;
+    let left = council.staff(&by).await?.into_iter().find(|one| one.account.email.starts_with("m.vlachaki"));
+    let left = left.context("the account that was just made")?;
+    council.disable(&by, left.account.id, true).await?;
+    let email = "n.stavrakakis@rethymno.example".to_owned();
+    let roles = [Role::Clerk, Role::Moderator].into();
+    council.invite(&by, &NewInvitation { email, roles, language: "el".into() }).await?;
+    Ok(password)
 }
 
 /// Makes an account with a password of its own and answers the password.

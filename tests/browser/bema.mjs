@@ -73,7 +73,7 @@ const startProgram = (command, args, env = {}) => {
 };
 
 /**
- * A running Bema: its `url`, the `meeting` that is in session, the log-ins of `clerk` and `moderator`,
+ * A running Bema: its `url`, the `meeting` that is in session, the log-ins of `clerk`, `administrator` and `moderator`,
  * what it printed in `output()`, `stop()`, which answers its exit code, and `killed()`, which kills it with -9, starts it again
  * on what is there, and answers when it serves.
  */
@@ -118,6 +118,7 @@ export const startBema = async (...options) => {
       output: () => server.output(),
       meeting: id,
       clerk: account('clerk@rethymno.example'),
+      administrator: account('administrator@rethymno.example'),
       moderator: account('moderator@rethymno.example'),
       publish: `rtmp://127.0.0.1:${rtmp}/live/${key}`,
       publishSrt: `srt://127.0.0.1:${srt}?streamid=${key}`,

@@ -101,6 +101,80 @@ async fn every_route_of_the_studio_is_for_this_municipalitys_clerks_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_for_this_municipalitys_administrators_only() {
+    let house = House::open().await;
+    let chania = municipality(&house.council, "chania", "chania.test").await;
+    let cookies = [
+        ("nobody", house.cookie(None).await),
+        ("a clerk", house.cookie(Some((Role::Clerk, &house.here))).await),
+        ("a moderator", house.cookie(Some((Role::Moderator, &house.here))).await),
+        ("another municipality's administrator", house.cookie(Some((Role::Administrator, &chania))).await),
+        ("a forged session", "bema=00000000000000000000000000000000".to_owned()),
+    ];
+    let administrator = house.cookie(Some((Role::Administrator, &house.here))).await;
+    let by = council::permission::Administrator::console(house.here.id, council::AccountId::new());
+    let before: Vec<_> = house.council.staff(&by).await.unwrap().into_iter().map(|one| one.roles).collect();
+    let of = house.council.staff(&by).await.unwrap()[0].account.id;
+    for (method, path, form) in [
+        (Method::GET, "/studio/accounts", String::new()),
+        (Method::POST, "/studio/accounts/invite", "email=x%40x.test&own_language=el&clerk=on".to_owned()),
+        (Method::POST, "/studio/accounts/roles", format!("account={of}&clerk=on&administrator=on")),
+        (Method::POST, "/studio/accounts/disable", format!("account={of}")),
+        (Method::POST, "/studio/accounts/enable", format!("account={of}")),
+        (Method::POST, "/studio/accounts/end-sessions", format!("account={of}")),
+        (Method::POST, "/studio/accounts/withdraw", "invitation=x".to_owned()),
+    ] {
+        for (who, cookie) in &cookies {
+            let answer = send(&house, method.clone(), path, cookie, &form).await;
+            let refused = matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+            assert!(refused, "{who} got {} from {method} {path}", answer.status);
+        }
+    }
+    let after: Vec<_> = house.council.staff(&by).await.unwrap().into_iter().map(|one| one.roles).collect();
+    assert_eq!(before, after);
+    assert!(house.council.invitations(&by).await.unwrap().is_empty());
+    assert_eq!(send(&house, Method::GET, "/studio/accounts", &administrator, "").await.status, StatusCode::OK);
+    for (path, status) in [("/account", StatusCode::UNAUTHORIZED), ("/join", StatusCode::OK)] {
+        assert_eq!(send(&house, Method::GET, path, "", "").await.status, status, "{path}");
+    }
+    assert_eq!(send(&house, Method::POST, "/account/end-others", "", "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_joins_by_the_link_and_only_at_the_municipality_that_invited() {
+    let house = House::open().await;
+    let chania = municipality(&house.council, "chania", "chania.test").await;
+    let administrator = house.cookie(Some((Role::Administrator, &house.here))).await;
+    let invite = "email=nikos%40rethymno.test&own_language=el&moderator=on";
+    let answer = send(&house, Method::POST, "/studio/accounts/invite", &administrator, invite).await;
+    assert_eq!((answer.status, answer.header(header::CACHE_CONTROL)), (StatusCode::OK, "no-store"));
+    let invited: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let (base, token) = invited["link"].as_str().unwrap().split_once('#').unwrap();
+    assert_eq!(base, format!("http://{HOST}/join"));
+    let elsewhere = council::permission::Administrator::console(chania.id, council::AccountId::new());
+    let new = council::staff::NewInvitation {
+        email: "nikos@rethymno.test".into(),
+        roles: [Role::Administrator].into(),
+        language: "el".into(),
+    };
+    let (_, theirs) = house.council.invite(&elsewhere, &new).await.unwrap();
+    let wrong = format!("token={}&name=x&password=a+password+of+a+test", theirs.expose());
+    assert_eq!(send(&house, Method::POST, "/join", "", &wrong).await.status, StatusCode::BAD_REQUEST);
+    let right = format!("token={token}&name=%CE%9D%CE%AF%CE%BA%CE%BF%CF%82&password=a+password+of+a+test");
+    let joined = send(&house, Method::POST, "/join", "", &right).await;
+    assert_eq!(joined.status, StatusCode::OK, "{}", joined.text());
+    let cookie = joined.header(header::SET_COOKIE).split(';').next().unwrap().to_owned();
+    assert_eq!(send(&house, Method::GET, "/studio/chat", &cookie, "").await.status, StatusCode::OK);
+    assert_eq!(send(&house, Method::GET, "/studio", &cookie, "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(send(&house, Method::POST, "/join", "", &right).await.status, StatusCode::BAD_REQUEST, "good once");
+    let of = house.council.session(cookie.split_once('=').unwrap().1).await.unwrap().unwrap().account.id;
+    let disabled =
+        send(&house, Method::POST, "/studio/accounts/disable", &administrator, &format!("account={of}")).await;
+    assert_eq!(disabled.status, StatusCode::OK);
+    assert_eq!(send(&house, Method::GET, "/studio/chat", &cookie, "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_meeting_runs_from_the_clerks_presses_and_a_second_press_is_told_so() {
     let house = House::open().await;
     let clerk = house.cookie(Some((Role::Clerk, &house.here))).await;

@@ -1,6 +1,7 @@
 /** On every page. */
 import "./page/agenda-list";
 import "./page/chamber-screen";
+import "./page/code-from-link";
 import "./page/copy-text";
 import "./page/count-down";
 import "./page/meeting-watch";

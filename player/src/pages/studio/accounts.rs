@@ -118,7 +118,9 @@ pub(in crate::pages) fn accounts_page(
             roles: names(&frame, &member.roles),
             logged_in: logged_in.unwrap_or_else(|| t.get("staff-never")),
             sessions: member.sessions,
-            disabled: member.disabled_at_ms.map(|at_ms| t.with("staff-disabled-since", "time", frame.when.moment(at_ms))),
+            disabled: member
+                .disabled_at_ms
+                .map(|at_ms| t.with("staff-disabled-since", "time", frame.when.moment(at_ms))),
             boxes: ticks(&frame, |role| member.roles.contains(&role)),
             id,
         }

@@ -4,6 +4,7 @@ mod catalogue;
 mod films;
 mod interventions;
 mod made_up;
+mod people;
 mod stages;
 mod visits;
 mod voted;
@@ -90,6 +91,7 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
     add_studio(language, &full(), &mut add);
     add_moderation(language, &full(), &mut add);
     words::add(language, &mut add);
+    people::add(language, &mut add);
     interventions::add(language, &mut add);
     pages
 }
