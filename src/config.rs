@@ -1,6 +1,7 @@
 //! The settings: one strict TOML file, every setting optional, documented in `config.toml` beside this file.
 
 mod acme;
+mod mail;
 
 use std::{
     net::SocketAddr,
@@ -28,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) srt: Srt,
     pub(crate) data: Data,
     pub(crate) media: Media,
+    pub(crate) mail: mail::Mail,
     pub(crate) log: Log,
 }
 
@@ -137,6 +139,7 @@ impl Config {
         let https = self.tls_address()?.is_none() || url.starts_with("https://");
         anyhow::ensure!(https, "tls.listen: server.public_url must begin with https:// and is {url:?}");
         self.acme()?;
+        self.mail()?;
         let url = &self.srt.public_url;
         anyhow::ensure!(
             url.is_empty() || (url.starts_with("srt://") && !url.contains('?')),

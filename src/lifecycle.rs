@@ -120,12 +120,14 @@ impl Running {
         tasks.spawn(index.clone().follow(parts.council.clone(), ending.clone()));
         tasks.spawn(watch_disk(parts.store.clone(), ending.clone()));
         tasks.spawn(films::take_in(parts.clone(), stopping.clone()));
+        tasks.spawn(config.mail()?.run(parts.council.clone(), ending.clone()));
         let ways = Ways::new(config, &parts, keys, stopping.clone(), tasks.clone())?;
         let (rtmp, srt) = (ways.open_rtmp(config)?, ways.open_srt(config)?);
         tasks.spawn(ways.call_cameras(parts.council.clone()));
         let pages = player::Config {
             public_url: some(config.server.public_url.trim_end_matches('/')),
             rtmp_url: some(config.rtmp.public_url.trim_end_matches('/')).or_else(|| odd_port(rtmp)),
+            mail: !config.mail.host.is_empty(),
             srt: shown_srt(config, srt)?,
             trusted_proxies: networks(&config.server.trusted_proxies).context("server.trusted_proxies")?,
             metrics_from: networks(&config.server.metrics_from).context("server.metrics_from")?,

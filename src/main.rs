@@ -6,6 +6,7 @@ mod films;
 mod keys;
 mod lifecycle;
 mod log;
+mod post;
 mod sources;
 
 use clap::Parser;

@@ -120,6 +120,7 @@ fn migrations() -> Migrator {
         migration(20, "votes", include_str!("../../migrations/0020_votes.sql")),
         migration(21, "interventions", include_str!("../../migrations/0021_interventions.sql")),
         migration(24, "staff", include_str!("../../migrations/0024_staff.sql")),
+        migration(25, "letters", include_str!("../../migrations/0025_letters.sql")),
     ])
 }
 

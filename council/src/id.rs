@@ -56,6 +56,8 @@ id! {
     AccountId
     /// That somebody may join with a role.
     InvitationId
+    /// A letter on its way out.
+    LetterId
     /// An item of a meeting's agenda.
     AgendaItemId
     /// That an item was taken up at an instant.

@@ -14,6 +14,7 @@ pub mod decision;
 pub mod digest;
 pub mod id;
 pub mod language;
+pub mod letter;
 pub mod meeting;
 pub mod municipality;
 pub mod permission;
@@ -30,8 +31,8 @@ pub mod vote;
 
 pub use clock::Clock;
 pub use id::{
-    AccountId, AgendaItemId, AgendaMomentId, BodyId, DecisionId, InvitationId, MeetingId, MembershipId, MunicipalityId,
-    PersonId, PressId, SourceId, SpeechId, VoteId,
+    AccountId, AgendaItemId, AgendaMomentId, BodyId, DecisionId, InvitationId, LetterId, MeetingId, MembershipId,
+    MunicipalityId, PersonId, PressId, SourceId, SpeechId, VoteId,
 };
 pub use language::Language;
 

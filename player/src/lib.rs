@@ -32,6 +32,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The RTMP address that clerks are shown; none: made from the page's host name.
     pub rtmp_url: Option<String>,
+    /// Whether letters go to a mail server; else they stay in a folder, and links are handed over by hand.
+    pub mail: bool,
     /// How encoders call over SRT; none: it is off.
     pub srt: Option<Srt>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.

@@ -1,8 +1,14 @@
 //! The addresses that stand in links which leave the page: in invitations and in letters.
 
+use axum::http::{HeaderMap, header};
 use council::municipality::Municipality;
 
 use crate::{App, error::Result};
+
+/// What a request calls the host that it is sent to.
+pub(crate) fn host(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
 
 /// Where people reach a municipality, without a slash at its end.
 ///

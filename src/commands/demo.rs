@@ -208,7 +208,7 @@ async fn people(council: &Council, here: &Municipality) -> anyhow::Result<String
     council.disable(&by, left.account.id, true).await?;
     let email = "n.stavrakakis@rethymno.example".to_owned();
     let roles = [Role::Clerk, Role::Moderator].into();
-    council.invite(&by, &NewInvitation { email, roles, language: "el".into() }).await?;
+    council.invite(&by, &NewInvitation { email, roles, language: "el".into() }, |_, _| None).await?;
     Ok(password)
 }
 

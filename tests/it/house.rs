@@ -64,6 +64,7 @@ impl House {
         let config = player::Config {
             public_url: None,
             rtmp_url: None,
+            mail: false,
             srt: Some(player::Srt { url: None, port: 10080, passphrase: Some(PASSPHRASE.into()) }),
             trusted_proxies: Vec::new(),
             metrics_from: vec!["127.0.0.0/8".parse().unwrap()],

@@ -23,6 +23,7 @@ mod house;
 mod in_camera;
 mod interventions;
 mod languages;
+mod letters;
 mod renditions;
 mod server;
 mod sources;

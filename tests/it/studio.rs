@@ -157,7 +157,7 @@ async fn who_is_invited_joins_by_the_link_and_only_at_the_municipality_that_invi
         roles: [Role::Administrator].into(),
         language: "el".into(),
     };
-    let (_, theirs) = house.council.invite(&elsewhere, &new).await.unwrap();
+    let (_, theirs) = house.council.invite(&elsewhere, &new, |_, _| None).await.unwrap();
     let wrong = format!("token={}&name=x&password=a+password+of+a+test", theirs.expose());
     assert_eq!(send(&house, Method::POST, "/join", "", &wrong).await.status, StatusCode::BAD_REQUEST);
     let right = format!("token={token}&name=%CE%9D%CE%AF%CE%BA%CE%BF%CF%82&password=a+password+of+a+test");

@@ -19,8 +19,11 @@ pub(crate) struct Clerk<'a> {
 
 impl<'a> Clerk<'a> {
     pub(crate) async fn log_in(server: &'a Server) -> Self {
+        Self::log_in_as(server, &server.clerk).await
+    }
+
+    pub(crate) async fn log_in_as(server: &'a Server, (email, password): &(String, String)) -> Self {
         let client = reqwest::Client::new();
-        let (email, password) = &server.clerk;
         let form = format!("email={email}&password={password}");
         let answer = post(&client, server, "/login", "", form).await;
         let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
@@ -32,6 +35,12 @@ impl<'a> Clerk<'a> {
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).unwrap()
+    }
+
+    /// A page as it is shown to them, in Greek.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let request = self.client.get(self.server.url(path)).header("cookie", &self.cookie);
+        request.header("accept-language", "el").send().await.unwrap().text().await.unwrap()
     }
 
     /// Makes a source the primary one of the meeting in session.

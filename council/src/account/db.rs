@@ -286,6 +286,51 @@ pub(super) async fn set_password(connection: &mut AnyConnection, account: Accoun
     Ok(())
 }
 
+/// Keeps the one token by which an account's password may be set anew.
+pub(super) async fn set_reset(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    token_hash: &str,
+    expires_at_ms: i64,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO password_reset (account, token_hash, expires_at_ms) VALUES ($1, $2, $3)
+         ON CONFLICT (account) DO UPDATE SET token_hash = excluded.token_hash, expires_at_ms = excluded.expires_at_ms",
+    )
+    .bind(account.to_string())
+    .bind(token_hash)
+    .bind(expires_at_ms)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn by_reset(connection: &mut AnyConnection, token_hash: &str, now_ms: i64) -> Result<Option<Account>> {
+    sqlx::query(
+        "SELECT a.id, a.email, a.name, a.language FROM password_reset p JOIN account a ON a.id = p.account
+         WHERE p.token_hash = $1 AND p.expires_at_ms > $2",
+    )
+    .bind(token_hash)
+    .bind(now_ms)
+    .fetch_optional(connection)
+    .await?
+    .map(|row| account(&row))
+    .transpose()
+}
+
+/// Makes the token of an account no longer good.
+pub(super) async fn drop_reset(connection: &mut AnyConnection, account: AccountId) -> Result<()> {
+    sqlx::query("DELETE FROM password_reset WHERE account = $1").bind(account.to_string()).execute(connection).await?;
+    Ok(())
+}
+
+/// Spends a token; answers whether there was one.
+pub(super) async fn spend_reset(connection: &mut AnyConnection, token_hash: &str) -> Result<bool> {
+    let spent =
+        sqlx::query("DELETE FROM password_reset WHERE token_hash = $1").bind(token_hash).execute(connection).await?;
+    Ok(spent.rows_affected() > 0)
+}
+
 pub(crate) fn account(row: &AnyRow) -> Result<Account> {
     Ok(Account {
         id: parsed(row, "id")?,

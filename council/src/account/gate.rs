@@ -17,6 +17,8 @@ const WINDOW_MS: i64 = 15 * 60_000;
 const TRIES_PER_ACCOUNT: u32 = 10;
 /// Tries from one address prefix in that time.
 const TRIES_PER_PREFIX: u32 = 100;
+/// Letters to one address in that time, of those that anybody may ask for.
+const LETTERS_PER_ADDRESS: u32 = 3;
 /// How many accounts, and how many prefixes, are remembered.
 const REMEMBERED: usize = 10_000;
 /// Passwords hashed at once: each takes a core and 19 MiB.
@@ -49,6 +51,13 @@ impl Gate {
         let mut tries = locked(&self.tries);
         tries.prefixes.count(key(prefix), TRIES_PER_PREFIX, now_ms)?;
         tries.accounts.count(key(account), TRIES_PER_ACCOUNT, now_ms)
+    }
+
+    /// The same for what sends a letter, which is somebody else's nuisance.
+    pub(super) fn admit_seldom(&self, what: &str, prefix: &str, now_ms: i64) -> Result<()> {
+        let mut tries = locked(&self.tries);
+        tries.prefixes.count(key(prefix), TRIES_PER_PREFIX, now_ms)?;
+        tries.accounts.count(key(what), LETTERS_PER_ADDRESS, now_ms)
     }
 
     /// Forgets an account's tries: the person is known now.

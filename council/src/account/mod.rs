@@ -4,6 +4,7 @@ pub(crate) mod db;
 mod gate;
 mod own;
 mod password;
+mod reset;
 
 use serde_json::json;
 
@@ -20,6 +21,7 @@ use crate::{
 pub(crate) use gate::Gate;
 pub use own::Device;
 pub use password::{PASSWORD_MAX, PASSWORD_MIN};
+pub use reset::RESET_MS;
 
 /// The most characters of a person's name.
 pub const NAME_MAX: usize = 100;

@@ -7,6 +7,7 @@ use crate::{
     Council, Error, MunicipalityId, Result,
     audit::{self, INSTALLATION, Line},
     db::Write,
+    letter::Letter,
     text,
 };
 
@@ -46,7 +47,8 @@ impl Council {
         write.commit().await
     }
 
-    /// Changes the own password, which needs the present one, and ends all sessions but that of `token`.
+    /// Changes the own password, which needs the present one, ends all sessions but that of `token`, and sends a letter
+    /// that says so, in the name of a municipality.
     ///
     /// # Errors
     /// [`Error::Invalid`] for `old_password` when that is not right, and for a new one of a wrong length;
@@ -58,6 +60,7 @@ impl Council {
         old: &str,
         new: &str,
         from: &str,
+        (here, notice): (MunicipalityId, &Letter),
     ) -> Result<()> {
         let account = &session.account;
         let wrong = |error| match error {
@@ -69,6 +72,9 @@ impl Council {
         let mut write = self.write().await?;
         db::set_password(&mut write, account.id, &hash).await?;
         db::end_all_but(&mut write, account.id, &token_hash(token)).await?;
+        // A link that is on its way would undo it.
+        db::drop_reset(&mut write, account.id).await?;
+        self.post(&mut write, here, notice).await?;
         self.log_own(&mut write, session, "account.password", json!({})).await?;
         write.commit().await
     }

@@ -9,6 +9,7 @@ use crate::{
     Council, Error, InvitationId, MunicipalityId, Result,
     account::{self, Account, NewAccount, token_hash},
     audit::{self, Line},
+    letter::Letter,
     permission::{Administrator, Role},
     random, text,
 };
@@ -93,11 +94,17 @@ fn over() -> Error {
 }
 
 impl Council {
-    /// Invites an address. One that waits for the same address gives way to the new one.
+    /// Invites an address, and sends it the letter that `compose` makes of the invitation and its secret, if any.
+    /// An invitation that waits for the same address gives way to the new one.
     ///
     /// # Errors
     /// When a value is refused; [`Error::Taken`] for who has a role here already; when too many wait.
-    pub async fn invite(&self, by: &Administrator, new: &NewInvitation) -> Result<(Invitation, InvitationToken)> {
+    pub async fn invite(
+        &self,
+        by: &Administrator,
+        new: &NewInvitation,
+        compose: impl FnOnce(&Invitation, &InvitationToken) -> Option<Letter> + Send,
+    ) -> Result<(Invitation, InvitationToken)> {
         let (here, now_ms) = (by.municipality(), self.clock.now_ms());
         if new.roles.is_empty() {
             return text::refused("roles", "value-missing");
@@ -131,6 +138,9 @@ impl Council {
             return text::refused("invitations", "value-too-many");
         }
         db::insert_invitation(&mut write, &invitation, &token_hash(&token.0), now_ms).await?;
+        if let Some(letter) = compose(&invitation, &token) {
+            self.post(&mut write, here, &letter).await?;
+        }
         write.commit().await?;
         Ok((invitation, token))
     }

@@ -96,6 +96,9 @@ pub async fn every_text(url: &str) -> String {
         "SELECT token_hash, account FROM session",
         "SELECT id, name, key_hash, key_hint FROM source",
         "SELECT act, subject, detail, hash FROM audit_entry",
+        "SELECT receiver, subject, text FROM letter",
+        "SELECT email, token_hash FROM invitation",
+        "SELECT token_hash FROM password_reset",
     ] {
         for row in sqlx::query(sql).fetch_all(&mut connection).await.unwrap() {
             for column in 0..row.len() {

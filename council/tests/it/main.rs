@@ -10,6 +10,7 @@ mod bench;
 mod db;
 mod decisions;
 mod faults;
+mod letters;
 mod meetings;
 mod migrations;
 mod municipalities;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use council::{
     AccountId, Error,
+    letter::Letter,
     permission::{Administrator, Clerk, Moderator, Role},
     staff::{Joining, NewInvitation},
 };
@@ -30,6 +31,10 @@ fn invitation(email: &str, of: &[Role]) -> NewInvitation {
     NewInvitation { email: email.into(), roles: roles(of), language: "el".into() }
 }
 
+fn letter(receiver: &str, good_for_ms: i64) -> Letter {
+    Letter { receiver: receiver.into(), subject: "Θέμα".into(), text: "canary".into(), good_for_ms }
+}
+
 fn joining(password: &str) -> Joining {
     Joining { name: "Νίκος Βλαχάκης".into(), password: password.into() }
 }
@@ -50,7 +55,7 @@ async fn who_is_invited_joins_once_and_does_what_the_roles_say(bench: &Bench) {
     let council = &bench.council;
     let (here, by) = administered(bench, "rethymno").await;
     let new = invitation(" Nikos@Rethymno.example", &[Role::Clerk, Role::Moderator]);
-    let (waits, token) = council.invite(&by, &new).await.unwrap();
+    let (waits, token) = council.invite(&by, &new, |_, _| None).await.unwrap();
     assert_eq!(waits.email, "nikos@rethymno.example");
     assert_eq!(council.invitations(&by).await.unwrap().len(), 1);
     assert!(!council.invited(token.expose(), "p").await.unwrap().known);
@@ -65,9 +70,9 @@ async fn who_is_invited_joins_once_and_does_what_the_roles_say(bench: &Bench) {
     let session = council.session(session.expose()).await.unwrap().unwrap();
     assert!(Clerk::check(&session, here.id).is_ok() && Moderator::check(&session, here.id).is_ok());
     assert!(Administrator::check(&session, here.id).is_err());
-    let taken = council.invite(&by, &new).await;
+    let taken = council.invite(&by, &new, |_, _| None).await;
     assert!(matches!(taken, Err(Error::Taken("member_email"))), "{taken:?}");
-    let without = council.invite(&by, &invitation("x@rethymno.example", &[])).await;
+    let without = council.invite(&by, &invitation("x@rethymno.example", &[]), |_, _| None).await;
     assert!(matches!(without, Err(Error::Invalid { field: "roles", .. })), "{without:?}");
     let staff = council.staff(&by).await.unwrap();
     let seen: Vec<_> = staff.iter().map(|member| (member.account.email.as_str(), member.sessions)).collect();
@@ -81,13 +86,13 @@ async fn an_invitation_ends_by_time_by_withdrawal_and_by_a_newer_one(bench: &Ben
     let council = &bench.council;
     let (_, by) = administered(bench, "rethymno").await;
     let new = invitation("nikos@rethymno.example", &[Role::Clerk]);
-    let (_, first) = council.invite(&by, &new).await.unwrap();
-    let (second, token) = council.invite(&by, &new).await.unwrap();
+    let (_, first) = council.invite(&by, &new, |_, _| None).await.unwrap();
+    let (second, token) = council.invite(&by, &new, |_, _| None).await.unwrap();
     assert!(is_over(&council.invited(first.expose(), "p").await));
     council.withdraw_invitation(&by, second.id).await.unwrap();
     assert!(is_over(&council.invited(token.expose(), "p").await));
     assert!(matches!(council.withdraw_invitation(&by, second.id).await, Err(Error::NotFound("invitation"))));
-    let (_, token) = council.invite(&by, &new).await.unwrap();
+    let (_, token) = council.invite(&by, &new, |_, _| None).await.unwrap();
     bench.pass(7 * 24 * 3600 - 1);
     assert!(council.invited(token.expose(), "p").await.is_ok());
     bench.pass(1);
@@ -103,7 +108,8 @@ async fn who_has_an_account_joins_with_its_password(bench: &Bench) {
     let council = &bench.council;
     let (_, by) = administered(bench, "rethymno").await;
     let (there, _) = administered(bench, "amari").await;
-    let (_, token) = council.invite(&by, &invitation("first@amari.example", &[Role::Clerk])).await.unwrap();
+    let (_, token) =
+        council.invite(&by, &invitation("first@amari.example", &[Role::Clerk]), |_, _| None).await.unwrap();
     assert!(council.invited(token.expose(), "p").await.unwrap().known);
     let refused = council.join(token.expose(), joining("κάποιος άλλος κωδικός"), "p").await;
     assert!(matches!(refused, Err(Error::Credentials)), "{refused:?}");
@@ -186,7 +192,8 @@ async fn what_belongs_to_another_municipality_is_not_found(bench: &Bench) {
     let council = &bench.council;
     let (_, by) = administered(bench, "rethymno").await;
     let (there, theirs) = administered(bench, "amari").await;
-    let (waits, _) = council.invite(&theirs, &invitation("x@amari.example", &[Role::Clerk])).await.unwrap();
+    let (waits, _) =
+        council.invite(&theirs, &invitation("x@amari.example", &[Role::Clerk]), |_, _| None).await.unwrap();
     for of in [theirs.account(), AccountId::new()] {
         for refused in [
             council.set_roles(&by, of, &roles(&[Role::Clerk])).await,
@@ -209,7 +216,10 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(benc
     let other = council.log_in(email, PASSWORD, "p").await.unwrap();
     let token = council.log_in(email, PASSWORD, "p").await.unwrap();
     let session = council.session(token.expose()).await.unwrap().unwrap();
-    let change = async |old: &str, new: &str| council.change_password(&session, token.expose(), old, new, "p").await;
+    let notice = letter(email, 1000);
+    let change = async |old: &str, new: &str| {
+        council.change_password(&session, token.expose(), old, new, "p", (here.id, &notice)).await
+    };
     let wrong = change("λάθος κωδικός", "ένας καινούριος κωδικός").await;
     assert!(matches!(wrong, Err(Error::Invalid { field: "old_password", .. })), "{wrong:?}");
     assert!(matches!(change(PASSWORD, "μικρός").await, Err(Error::Invalid { field: "password", .. })));

@@ -86,3 +86,68 @@ join-button = Continue
 join-accept = Accept the invitation
 field-code = Code
 field-code-hint = The part of the link after the # sign, such as abcd2345-….
+
+## Setting a password anew
+reset-link = Forgotten your password?
+reset-title = Set a new password
+reset-what = Write your e-mail address. If it has an account here, you get a link that works once, for an hour.
+reset-button = Send the link
+reset-sent-title = Look at your e-mail
+reset-sent = If the address has an account here, a link is on its way to it. If nothing comes within a few minutes, check the address and the folder for junk mail, or ask the administrator.
+reset-code = Enter the code from the e-mail, and a new password.
+reset-new-button = Save the password
+reset-done = Your password is changed. Log in with it.
+field-reset-code = Code from the e-mail
+
+## Letters that wait
+letters-title = E-mails that were not sent
+letters-what = They are kept, and tried again by themselves.
+letters-again = Try them now
+letters-forget = Remove
+letters-next = Next try { $time }
+letters-given-up = Given up
+letters-problem-address = The address cannot be written to. Invite the person again at the right one.
+letters-problem-refused = The mail server refuses it for good.
+letters-problem-deferred = The mail server asks to try again later.
+letters-problem-login = The mail server does not let Bema in. Check the user, the password and the certificate in the settings ([mail]).
+letters-problem-unreachable = The mail server cannot be reached. Check its name and port in the settings ([mail]), and the network.
+letters-problem-slow = The mail server took too long to answer.
+letters-problem-folder = The folder for e-mails cannot be written. Check its disk and its permissions.
+letters-answer = It said:
+letters-done-again = The e-mails are being tried again.
+letters-done-forget = The e-mail was removed.
+invited-sent = An e-mail with this link is on its way to { $email }.
+
+## The letters themselves
+letter-invitation-subject = { $municipality }: you are invited
+letter-invitation =
+    { $person } invites you to work with the council’s broadcasts and records of { $municipality }, as: { $roles }.
+
+    Open this link to choose your name and password. It works once, for a week:
+    { $link }
+
+    Or open { $page } and enter this code:
+    { $code }
+
+    If you do not know what this is about, you need do nothing.
+letter-reset-subject = { $municipality }: set a new password
+letter-reset =
+    { $person },
+
+    somebody, we hope you, has asked for a new password for your account at { $municipality }.
+
+    Open this link to set it. It works once, for an hour:
+    { $link }
+
+    Or open { $page } and enter this code:
+    { $code }
+
+    If it was not you, you need do nothing: your password stays as it is.
+letter-changed-subject = { $municipality }: your password was changed
+letter-changed =
+    { $person },
+
+    the password of your account at { $municipality } was changed just now, and you were logged out on your other devices.
+
+    If it was not you, set a new one at once and tell the municipality’s administrator:
+    { $page }

@@ -52,6 +52,7 @@ error-last-administrator = It was not done: the municipality would be left witho
 error-member-email-taken = There is an account of the municipality at this address already. Change its roles in the table.
 error-invalid-invitation = The link of the invitation is no longer good: it was used, has expired or was withdrawn. Ask the administrator for a new one.
 error-invalid-invitations = Many invitations are waiting already. Withdraw those that are not needed.
+error-invalid-reset = The code is no longer good: it was used, has expired, or a newer one was asked for. Ask for another.
 error-invalid-roles = Choose at least one role.
 error-invalid-own_language = Choose Greek or English.
 error-invalid-old_password = The present password is not right.

@@ -119,7 +119,7 @@ pub(super) struct Refused {
 }
 
 /// The fields that a refusal can name, as the server calls them and as the forms do.
-const FIELDS: [(&str, &str); 31] = [
+const FIELDS: [(&str, &str); 32] = [
     ("error-credentials", "email"),
     ("error-disabled", "email"),
     ("error-invalid-invitation", "token"),
@@ -141,6 +141,7 @@ const FIELDS: [(&str, &str); 31] = [
     ("error-invalid-place", "place"),
     ("error-invalid-rank", "rank"),
     ("error-invalid-reason", "reason"),
+    ("error-invalid-reset", "token"),
     ("error-invalid-slug", "slug"),
     ("error-invalid-source", "source"),
     ("error-invalid-speaker", "speaker"),

@@ -30,6 +30,8 @@ pub(super) struct LogInPage {
     refused: Option<Refused>,
     fields: Vec<Field>,
     next: String,
+    /// Whether the password was set anew just now.
+    reset: bool,
 }
 
 pub(super) async fn log_in(around: Around, asked: Asked) -> Response {
@@ -54,7 +56,8 @@ pub(super) fn log_in_page(frame: Frame, asked: &Asked) -> LogInPage {
     let mut refused = Refused::read(t, asked.error.as_deref());
     Refused::mark(&mut refused, &mut fields);
     asked.typed.fill(t, &mut fields);
-    LogInPage { frame, refused, fields, next: asked.next.clone().unwrap_or_default() }
+    let (next, reset) = (asked.next.clone().unwrap_or_default(), asked.done.as_deref() == Some("reset"));
+    LogInPage { frame, refused, fields, next, reset }
 }
 
 #[derive(Template)]

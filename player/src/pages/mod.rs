@@ -14,6 +14,7 @@ mod failure;
 mod form;
 mod frame;
 mod interventions;
+pub(crate) mod letters;
 mod line;
 mod list;
 mod login;
@@ -22,6 +23,7 @@ mod minutes;
 mod moderation;
 mod overlay;
 mod own;
+mod reset;
 mod roles;
 mod search;
 mod studio;
@@ -46,6 +48,7 @@ pub(crate) use form::Typed;
 use frame::{Frame, Section};
 pub(crate) use login::{Bare, log_in_again, set_up_again};
 pub(crate) use own::{Own, join_page, own_again};
+pub(crate) use reset::{Step, reset_page};
 pub(crate) use studio::{Admin, KeyShown, Page, Staff, again, invited_page, key_page};
 pub(crate) use votes::letter;
 pub(crate) use when::seconds;
@@ -74,6 +77,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/login", get(login::log_in))
         .route("/setup", get(login::set_up))
         .route("/join", get(own::join))
+        .route("/reset", get(reset::ask))
+        .route("/reset/new", get(reset::new))
         .route("/account", get(own::own))
         .route("/studio/accounts", get(studio::accounts))
         .route("/studio", get(studio::desk))
@@ -147,6 +152,11 @@ impl Around {
     /// The municipality whose page it is.
     pub(crate) fn here(&self) -> council::MunicipalityId {
         self.visitor.here.id
+    }
+
+    /// The same, whole.
+    pub(crate) fn municipality(&self) -> &council::municipality::Municipality {
+        &self.visitor.here
     }
 
     fn frame(&self, section: Section) -> Frame {

@@ -31,6 +31,13 @@ pub(crate) struct Own {
     pub(crate) token: String,
 }
 
+impl Own {
+    /// The municipality whose page it is.
+    pub(crate) fn municipality(&self) -> &council::municipality::Municipality {
+        self.around.municipality()
+    }
+}
+
 impl FromRequestParts<App> for Own {
     type Rejection = Error;
 
@@ -146,7 +153,7 @@ pub(super) fn language_field(frame: &Frame) -> Field {
     Field::of(Kind::Choice(languages.to_vec()), "own_language", frame.t.get("field-own-language"))
 }
 
-fn new_password(frame: &Frame) -> Field {
+pub(super) fn new_password(frame: &Frame) -> Field {
     Field::of(Kind::Password, "password", frame.t.get("field-password-to-be"))
         .hint(frame.t.with("field-new-password-hint", "least", PASSWORD_MIN))
         .autocomplete("new-password")

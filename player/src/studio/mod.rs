@@ -10,6 +10,7 @@ mod films;
 mod meetings;
 mod members;
 mod own;
+mod reset;
 mod sources;
 mod staff;
 mod transcript;
@@ -57,6 +58,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/studio/bodies/{id}/members/{act}", post(members::change))
         .route("/account/{act}", post(own::change))
         .route("/join", post(own::join))
+        .route("/reset", post(reset::ask))
+        .route("/reset/new", post(reset::set))
         .route("/studio/accounts/invite", post(staff::invite))
         .route("/studio/accounts/{act}", post(staff::change))
         .route("/studio/sources", post(sources::create_source))

@@ -13,8 +13,8 @@ use super::{Answer, accounts::first_page, with_cookie};
 use crate::{
     App, device,
     error::{Error, Result},
-    language,
-    pages::{self, Around, Own, Typed},
+    language, links,
+    pages::{self, Around, Own, Typed, letters},
     server::Client,
     session,
 };
@@ -38,9 +38,10 @@ pub(super) async fn change(
     own: Own,
     answer: Answer,
     Path(act): Path<String>,
+    headers: HeaderMap,
     Form(form): Form<Account>,
 ) -> Response {
-    match make(&app, &own, &act, &form, &client.to_string()).await {
+    match make(&app, &own, &act, &form, (&client.to_string(), links::host(&headers))).await {
         Ok(done) => {
             let then = format!("/account?done={done}");
             let response = answer.give(Ok(serde_json::json!({ "ok": true })), &then, "/account");
@@ -63,7 +64,7 @@ pub(super) async fn change(
 }
 
 /// Does it, and answers the word for it.
-async fn make(app: &App, own: &Own, act: &str, form: &Account, from: &str) -> Result<&'static str> {
+async fn make(app: &App, own: &Own, act: &str, form: &Account, (from, host): (&str, &str)) -> Result<&'static str> {
     let (council, session) = (&app.council, &own.session);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(match act {
@@ -73,7 +74,9 @@ async fn make(app: &App, own: &Own, act: &str, form: &Account, from: &str) -> Re
         }
         "password" => {
             let (old, new) = (text(&form.old_password), text(&form.password));
-            council.change_password(session, &own.token, &old, &new, from).await?;
+            let here = own.municipality();
+            let notice = letters::changed(here, &session.account, &links::base(app, here, host).await?);
+            council.change_password(session, &own.token, &old, &new, from, (here.id, &notice)).await?;
             "password"
         }
         "end" => {

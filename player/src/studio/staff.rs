@@ -8,7 +8,11 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use council::{AccountId, InvitationId, permission::Role, staff::NewInvitation};
+use council::{
+    AccountId, InvitationId, LetterId,
+    permission::Role,
+    staff::{Invitation, InvitationToken, NewInvitation},
+};
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
@@ -16,7 +20,7 @@ use crate::{
     App,
     error::{Error, Result, percent},
     links,
-    pages::{self, Admin, Page, Typed},
+    pages::{self, Admin, Page, Typed, letters},
 };
 
 /// What any of the page's forms sends. A role is there when its box is ticked.
@@ -25,6 +29,7 @@ use crate::{
 pub(super) struct Staffing {
     account: String,
     invitation: String,
+    letter: String,
     email: Option<String>,
     own_language: Option<String>,
     administrator: Option<String>,
@@ -72,6 +77,11 @@ async fn make(app: &App, admin: &Admin, act: &str, form: &Staffing) -> Result<()
             let invitation: InvitationId = form.invitation.parse().map_err(|_| Error::NotFound)?;
             council.withdraw_invitation(by, invitation).await?;
         }
+        "letters-again" => council.hurry_letters(by).await?,
+        "letters-forget" => {
+            let letter: LetterId = form.letter.parse().map_err(|_| Error::NotFound)?;
+            council.forget_letter(by, letter).await?;
+        }
         _ => return Err(Error::NotFound),
     }
     Ok(())
@@ -89,21 +99,26 @@ pub(super) async fn invite(
         roles: form.roles(),
         language: form.own_language.clone().unwrap_or_default(),
     };
-    match app.council.invite(&admin.administrator, &new).await {
-        Ok((invitation, token)) => {
-            let base = match links::base(&app, &admin.staff.clerk.here, &admin.staff.host).await {
-                Ok(base) => base,
-                Err(error) => return error.into_response(),
-            };
-            let link = format!("{base}/join#{}", token.expose());
+    let staff = &admin.staff.clerk;
+    let invited = async {
+        let base = links::base(&app, &staff.here, &admin.staff.host).await?;
+        let compose = |of: &Invitation, code: &InvitationToken| {
+            let by = &staff.session.account.name;
+            Some(letters::invitation(&staff.here, of, by, &base, code.expose()))
+        };
+        let (invitation, token) = app.council.invite(&admin.administrator, &new, compose).await?;
+        Ok((invitation, format!("{base}/join#{}", token.expose())))
+    };
+    match invited.await {
+        Ok((invitation, link)) => {
             let mut response = if answer.html {
-                pages::invited_page(&admin.staff, &invitation, &link)
+                pages::invited_page(&admin.staff, (&invitation, &link), app.config.mail)
             } else {
                 axum::Json(serde_json::json!({ "id": invitation.id, "link": link })).into_response()
             };
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }
-        Err(error) => answer.again(app, admin.staff, Page::Accounts, error.into(), Typed::of(&form)).await,
+        Err(error) => answer.again(app, admin.staff, Page::Accounts, error, Typed::of(&form)).await,
     }
 }

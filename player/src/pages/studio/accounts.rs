@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use council::{
+    letter::{self, Problem},
     permission::{Administrator, Role},
     staff::{Invitation, Member},
 };
@@ -47,6 +48,17 @@ pub(in crate::pages) struct AccountsPage {
     waiting: Vec<Waiting>,
     fields: Vec<Field>,
     boxes: Vec<Tick>,
+    letters: Vec<Unsent>,
+}
+
+/// A letter that was not sent yet.
+struct Unsent {
+    id: String,
+    receiver: String,
+    subject: String,
+    state: String,
+    problem: Option<String>,
+    answer: String,
 }
 
 /// Somebody as a row of the table.
@@ -82,8 +94,9 @@ struct Waiting {
 pub(in crate::pages) async fn accounts(State(app): State<App>, admin: Admin, asked: Asked) -> Result<Response> {
     let staff = app.council.staff(&admin.administrator).await?;
     let invitations = app.council.invitations(&admin.administrator).await?;
+    let letters = app.council.letters(&admin.administrator).await?;
     let frame = admin.staff.frame(Section::Accounts);
-    Ok(html(&accounts_page(frame, &staff, &invitations, &asked)))
+    Ok(html(&accounts_page(frame, (&staff, &invitations, &letters), &asked)))
 }
 
 fn ticks(frame: &Frame, ticked: impl Fn(Role) -> bool) -> Vec<Tick> {
@@ -102,8 +115,7 @@ fn names(frame: &Frame, of: &BTreeSet<Role>) -> Vec<String> {
 
 pub(in crate::pages) fn accounts_page(
     frame: Frame,
-    staff: &[Member],
-    invitations: &[Invitation],
+    (staff, invitations, letters): (&[Member], &[Invitation], &[letter::Waiting]),
     asked: &Asked,
 ) -> AccountsPage {
     let t = frame.t;
@@ -144,8 +156,41 @@ pub(in crate::pages) fn accounts_page(
         rows: staff.iter().map(row).collect(),
         waiting: invitations.iter().map(waiting).collect(),
         fields,
+        letters: letters.iter().filter_map(|letter| unsent(&frame, letter)).collect(),
         boxes: ticks(&frame, |role| asked.typed.has("email") && asked.typed.has(role.name())),
         frame,
+    }
+}
+
+/// What is to be said of a letter; nothing before its first try has failed.
+fn unsent(frame: &Frame, letter: &letter::Waiting) -> Option<Unsent> {
+    let t = frame.t;
+    let state = match (letter.due_at_ms, &letter.problem) {
+        (None, _) => t.get("letters-given-up"),
+        (Some(at_ms), Some(_)) => t.with("letters-next", "time", frame.when.moment(at_ms)),
+        (Some(_), None) => return None,
+    };
+    let (problem, answer) =
+        letter.problem.clone().map_or((None, String::new()), |(problem, answer)| (Some(problem), answer));
+    Some(Unsent {
+        id: letter.id.to_string(),
+        receiver: letter.receiver.clone(),
+        subject: letter.subject.clone(),
+        state,
+        problem: problem.map(|problem| t.get(problem_key(problem))),
+        answer,
+    })
+}
+
+fn problem_key(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Address => "letters-problem-address",
+        Problem::Refused => "letters-problem-refused",
+        Problem::Deferred => "letters-problem-deferred",
+        Problem::Login => "letters-problem-login",
+        Problem::Unreachable => "letters-problem-unreachable",
+        Problem::Slow => "letters-problem-slow",
+        Problem::Folder => "letters-problem-folder",
     }
 }
 
@@ -155,6 +200,8 @@ fn done_key(done: &str) -> Option<&'static str> {
         "disable" => "staff-done-disable",
         "enable" => "staff-done-enable",
         "end-sessions" => "staff-done-end-sessions",
+        "letters-again" => "letters-done-again",
+        "letters-forget" => "letters-done-forget",
         "withdraw" => "staff-done-withdraw",
         _ => return None,
     })
@@ -167,15 +214,23 @@ pub(in crate::pages) struct InvitedPage {
     email: String,
     link: String,
     until: String,
+    /// Whether it is on its way by e-mail as well.
+    sent: bool,
 }
 
 /// The page that shows an invitation's link, once: an answer to the press of a button, which cannot be asked for again.
-pub(crate) fn invited_page(staff: &Staff, invitation: &Invitation, link: &str) -> Response {
-    html(&invited(staff.frame(Section::Accounts), invitation, link))
+pub(crate) fn invited_page(staff: &Staff, shown: (&Invitation, &str), sent: bool) -> Response {
+    html(&invited(staff.frame(Section::Accounts), shown, sent))
 }
 
-pub(in crate::pages) fn invited(frame: Frame, invitation: &Invitation, link: &str) -> InvitedPage {
+pub(in crate::pages) fn invited(frame: Frame, (invitation, link): (&Invitation, &str), sent: bool) -> InvitedPage {
     let until = frame.when.moment(invitation.expires_at_ms);
     let until = frame.t.with("staff-invited-until", "time", until);
-    InvitedPage { frame: Frame { path: None, ..frame }, email: invitation.email.clone(), link: link.to_owned(), until }
+    InvitedPage {
+        frame: Frame { path: None, ..frame },
+        email: invitation.email.clone(),
+        link: link.to_owned(),
+        until,
+        sent,
+    }
 }

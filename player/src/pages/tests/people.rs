@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use council::{
-    AccountId, InvitationId, MunicipalityId,
+    AccountId, InvitationId, LetterId, MunicipalityId,
     account::{Account, Device},
+    letter::{Problem, Waiting},
     permission::Role,
     staff::{Invitation, Invited, Member},
 };
@@ -16,7 +17,9 @@ use super::{
 };
 use crate::pages::{
     frame::Section,
+    login::log_in_page,
     own::{join_form, own_page},
+    reset::{Step, reset_form},
 };
 
 fn account(name: &str, language: Option<&str>) -> Account {
@@ -37,6 +40,20 @@ fn invitation() -> Invitation {
         language: "el".into(),
         expires_at_ms: NOW + HOUR,
     }
+}
+
+/// One of every problem, and one that was not tried yet.
+fn letters() -> Vec<Waiting> {
+    let problems = Problem::ALL.map(|problem| Some((problem, HOSTILE.to_owned())));
+    let letter = |problem: Option<(Problem, String)>| Waiting {
+        id: LetterId::new(),
+        receiver: "nikos@rethymno.example".into(),
+        subject: "Δήμος Ρεθύμνης: πρόσκληση".into(),
+        created_at_ms: NOW - HOUR,
+        due_at_ms: problem.as_ref().is_none_or(|(problem, _)| !problem.is_for_good()).then_some(NOW + HOUR),
+        problem,
+    };
+    problems.into_iter().chain([None]).map(letter).collect()
 }
 
 pub(super) fn add(language: &str, add: &mut dyn FnMut(String, &dyn askama::DynTemplate)) {
@@ -62,10 +79,22 @@ pub(super) fn add(language: &str, add: &mut dyn FnMut(String, &dyn askama::DynTe
         ("refused roles", &people[..], vec![], Asked { typed: open, ..asked(Some("error-invalid-roles")) }),
         ("refused", &people[..], vec![], Asked { typed: invited, ..asked(Some("error-member-email-taken")) }),
     ] {
-        add(format!("accounts, {name}"), &studio::accounts_page(admin(), people, &waiting, &asked));
+        add(format!("accounts, {name}"), &studio::accounts_page(admin(), (people, &waiting, &letters()), &asked));
     }
     let link = "https://live.example.gr/join#aaaa";
-    add("invited".into(), &studio::invited(admin(), &invitation(), link));
+    for sent in [false, true] {
+        add(format!("invited, {sent}"), &studio::invited(admin(), (&invitation(), link), sent));
+    }
+    for step in [Step::Ask, Step::Sent, Step::New] {
+        for error in [None, Some("error-invalid-reset"), Some("error-too-many")] {
+            add(
+                format!("reset, {step:?}, {error:?}"),
+                &reset_form(frame(language, Section::LogIn), step, &asked(error)),
+            );
+        }
+    }
+    let done = Asked { done: Some("reset".into()), ..asked(None) };
+    add("log-in after a reset".into(), &log_in_page(frame(language, Section::LogIn), &done));
     let device = |own: bool, what: &str| Device {
         name: "0123456789abcdef".into(),
         what: what.into(),

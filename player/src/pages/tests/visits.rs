@@ -44,6 +44,7 @@ pub(super) async fn house() -> House {
     let config = Config {
         public_url: None,
         rtmp_url: None,
+        mail: false,
         srt: None,
         trusted_proxies: Vec::new(),
         metrics_from: Vec::new(),
