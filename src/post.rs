@@ -23,12 +23,14 @@ use lettre::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// How a certificate begins.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// How often letters are looked for.
 const EVERY: Duration = Duration::from_secs(2);
-/// How long a mail server may take for one of its answers.
-const ANSWER: Duration = Duration::from_secs(20);
-/// How long it may take for a whole letter.
-const WHOLE: Duration = Duration::from_secs(60);
+/// How long a connection to a mail server may take.
+const CONNECTING: Duration = Duration::from_secs(10);
+/// How long it may take for a whole letter, all its answers together; others wait meanwhile.
+const WHOLE: Duration = Duration::from_secs(30);
 
 /// How the line to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +82,10 @@ impl Post {
     pub(crate) fn to_server(server: &Server, from: &str) -> anyhow::Result<Self> {
         let mut trusted = TlsParameters::builder(server.host.clone());
         if let Some(root) = &server.root {
-            let root = Certificate::from_pem(root).context("ca_file must hold a certificate (PEM)")?;
+            let wrong = "ca_file must hold a certificate (PEM)";
+            // A text without any is read as none, and would change nothing.
+            anyhow::ensure!(root.windows(PEM.len()).any(|part| part == PEM), wrong);
+            let root = Certificate::from_pem(root).context(wrong)?;
             trusted = trusted.add_root_certificate(root);
         }
         let usual = match server.tls {
@@ -96,7 +101,7 @@ impl Post {
         let mut way = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
             .port(if server.port == 0 { usual } else { server.port })
             .tls(tls)
-            .timeout(Some(ANSWER));
+            .timeout(Some(CONNECTING));
         if let Some((user, password)) = &server.login {
             way = way.credentials(Credentials::new(user.clone(), password.clone()));
         }
