@@ -121,6 +121,7 @@ fn migrations() -> Migrator {
         migration(21, "interventions", include_str!("../../migrations/0021_interventions.sql")),
         migration(24, "staff", include_str!("../../migrations/0024_staff.sql")),
         migration(25, "letters", include_str!("../../migrations/0025_letters.sql")),
+        migration(27, "meeting_changes", include_str!("../../migrations/0027_meeting_changes.sql")),
     ])
 }
 

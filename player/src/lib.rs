@@ -71,6 +71,7 @@ pub struct Stands {
     pub(crate) captions: delivery::Captions,
     pub(crate) audience: events::Audience,
     pub(crate) board: news::Board,
+    pub(crate) sizes: pages::Sizes,
 }
 
 impl App {
@@ -80,7 +81,8 @@ impl App {
         let (public, warm) = (delivery::Public::default(), delivery::Warm::default());
         let captions = delivery::Captions::default();
         let (audience, board) = (events::Audience::default(), news::Board::default());
-        Self(Arc::new(Stands { council, floor, store, index, config, public, warm, captions, audience, board }))
+        let sizes = pages::Sizes::default();
+        Self(Arc::new(Stands { council, floor, store, index, config, public, warm, captions, audience, board, sizes }))
     }
 
     /// Whether people reach us by https, so that cookies may be bound to it.

@@ -31,3 +31,4 @@ mod studio;
 mod votes;
 mod ways;
 mod words;
+mod world;

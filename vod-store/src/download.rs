@@ -1,14 +1,14 @@
 //! A recording, or a span of it, as one MP4 that plays while it loads.
 
-use std::{collections::HashMap, io, ops::Range, os::unix::fs::FileExt};
+use std::{collections::HashMap, io, ops::Range, os::unix::fs::FileExt, sync::Arc};
 
 use bytes::Bytes;
 use cmaf::movie::Movie;
 
 use crate::{
-    Recording,
+    Recording, Rendition,
     media::language_of,
-    recording::Media,
+    recording::{Media, Positions},
     rendition::Shown,
     store::Error,
     take::{PartAt, TakeTrack},
@@ -24,6 +24,8 @@ pub struct Download {
     pub pieces: Vec<Media>,
 }
 
+/// The rendition with the sound of the chamber.
+const FLOOR: &str = "audio";
 /// What is read of a chunk to find its samples; more where its `moof` is longer.
 const HEAD: usize = 1024;
 
@@ -35,6 +37,36 @@ impl Recording {
     /// # Errors
     /// When nothing lies in the span, or a file cannot be read.
     pub fn download(&self, span_ms: Option<(i64, i64)>) -> Result<Download, Error> {
+        let mut renditions = self.renditions();
+        // The pictures tell the times; after them the floor, which players take unasked, and then the other languages.
+        renditions.retain(|rendition| !rendition.name().starts_with("video-"));
+        renditions.sort_by_key(|rendition| (rendition.name() != "video", language_of(rendition.name())));
+        self.lay_out(span_ms, &renditions)
+    }
+
+    /// The sound of the floor alone, as one file. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When there is none, or a file cannot be read.
+    pub fn sound(&self) -> Result<Download, Error> {
+        self.lay_out(None, self.rendition(FLOOR).as_slice())
+    }
+
+    /// Between positions in the file of [`Self::sound`] and the wall clock: slates are left out of it.
+    #[must_use]
+    pub fn sound_positions(&self) -> Positions {
+        let shown = self.rendition(FLOOR).map(|floor| floor.shown_segments()).unwrap_or_default();
+        let mut segments = Vec::with_capacity(shown.len());
+        let mut position_ns = 0;
+        for (segment, _) in shown.into_iter().filter(|(_, shown)| shown.take.source.is_some()) {
+            segments.push(Segment { position_ns, ..segment });
+            position_ns += segment.duration_ns;
+        }
+        Positions::of(&segments)
+    }
+
+    /// These renditions, of which the first tells the times.
+    fn lay_out(&self, span_ms: Option<(i64, i64)>, renditions: &[Arc<Rendition>]) -> Result<Download, Error> {
         let (from, to) = span_ms.unwrap_or((i64::MIN, i64::MAX));
         let failed = |source: io::Error| Error::Io { what: format!("the recording of {}", self.meeting()), source };
         let wrong = |error: cmaf::Error| Error::Corrupt(error.to_string());
@@ -45,12 +77,8 @@ impl Recording {
         let mut movie = Movie::new();
         let mut files = Vec::new();
         // Of each cut: where time zero of its take stands in the movie, and until where the movie shows it.
-        // Both are told by the picture; of the sound, whose segments begin and end elsewhere, that is taken which goes with it.
+        // Both are told by the picture, where there is one; of the sound, whose segments begin and end elsewhere, that is taken which goes with it.
         let mut zeros: HashMap<u32, (i64, Range<i64>)> = HashMap::new();
-        let mut renditions = self.renditions();
-        // The pictures tell the times; after them the floor, which players take unasked, and then the other languages.
-        renditions.retain(|rendition| !rendition.name().starts_with("video-"));
-        renditions.sort_by_key(|rendition| (rendition.name() != "video", language_of(rendition.name())));
         for rendition in renditions {
             let shown = rendition.shown_segments();
             let with_picture = !zeros.is_empty();

@@ -2,9 +2,9 @@
 
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
-use super::{Meeting, PAGE, Stage};
+use super::{Announced, Meeting, PAGE, Stage};
 use crate::{
-    MeetingId, MunicipalityId, Result,
+    BodyId, MeetingId, MunicipalityId, Result,
     db::{parsed, undecodable},
     municipality::db::body,
 };
@@ -16,8 +16,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.municipality, m.title, m.place, m.starts_at_ms, m.stage, m.started_at_ms, m.paused_at_ms,
-                    m.in_camera_at_ms, m.ended_at_ms, m.cancel_reason, m.body, b.slug AS body_slug, b.name_el AS body_el,
-                    b.name_en AS body_en
+                    m.in_camera_at_ms, m.ended_at_ms, m.cancel_reason, m.changes, m.created_at_ms, m.changed_at_ms, m.body,
+                    b.slug AS body_slug, b.name_el AS body_el, b.name_en AS body_en
              FROM meeting m JOIN body b ON b.id = m.body ",
             $rest
         )
@@ -90,6 +90,34 @@ pub(super) async fn past(connection: &mut AnyConnection, of: MunicipalityId, pag
     rows.iter().map(meeting).collect()
 }
 
+/// Called for `from_ms` or later, the latest first.
+pub(super) async fn announced(
+    connection: &mut AnyConnection,
+    of: MunicipalityId,
+    body: Option<BodyId>,
+    from_ms: i64,
+    most: u32,
+) -> Result<Vec<Announced>> {
+    let rows = sqlx::query(select!(
+        "WHERE m.municipality = $1 AND m.starts_at_ms >= $2 AND ($3 = '' OR m.body = $3)
+         ORDER BY m.starts_at_ms DESC, m.id DESC LIMIT $4"
+    ))
+    .bind(of.to_string())
+    .bind(from_ms)
+    .bind(body.map(|body| body.to_string()).unwrap_or_default())
+    .bind(i64::from(most))
+    .fetch_all(connection)
+    .await?;
+    let announced = |row| {
+        let called_at_ms: i64 = AnyRow::try_get(row, "created_at_ms")?;
+        let changed_at_ms: Option<i64> = row.try_get("changed_at_ms")?;
+        let changes = row.try_get("changes")?;
+        let changed_at_ms = changed_at_ms.unwrap_or(called_at_ms);
+        Ok(Announced { meeting: meeting(row)?, changes, called_at_ms, changed_at_ms })
+    };
+    rows.iter().map(announced).collect()
+}
+
 pub(crate) async fn insert(connection: &mut AnyConnection, meeting: &Meeting, now_ms: i64) -> Result<()> {
     let columns = Columns::of(&meeting.stage);
     sqlx::query(
@@ -121,12 +149,13 @@ pub(super) async fn swap_stage(
     id: MeetingId,
     old: &Stage,
     next: &Stage,
+    now_ms: i64,
 ) -> Result<bool> {
     let columns = Columns::of(next);
     let done = sqlx::query(
         "UPDATE meeting SET stage = $1, started_at_ms = $2, paused_at_ms = $3, ended_at_ms = $4, cancel_reason = $5,
-                            in_camera_at_ms = $6
-         WHERE id = $7 AND stage = $8 AND COALESCE(in_camera_at_ms, -1) = $9",
+                            in_camera_at_ms = $6, changes = changes + 1, changed_at_ms = $7
+         WHERE id = $8 AND stage = $9 AND COALESCE(in_camera_at_ms, -1) = $10",
     )
     .bind(kept(next))
     .bind(columns.started_at_ms)
@@ -134,6 +163,7 @@ pub(super) async fn swap_stage(
     .bind(columns.ended_at_ms)
     .bind(columns.cancel_reason)
     .bind(columns.in_camera_at_ms)
+    .bind(now_ms)
     .bind(id.to_string())
     .bind(kept(old))
     .bind(Columns::of(old).in_camera_at_ms.unwrap_or(-1))

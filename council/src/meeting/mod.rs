@@ -163,6 +163,19 @@ pub struct Meeting {
     pub stage: Stage,
 }
 
+/// A meeting with what those who subscribe to it tell a change by.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// The meeting as it is.
+    pub meeting: Meeting,
+    /// How often it was changed since it was called.
+    pub changes: i64,
+    /// When it was called, or came into the archive; milliseconds UTC.
+    pub called_at_ms: i64,
+    /// When it was last changed, or else called; milliseconds UTC.
+    pub changed_at_ms: i64,
+}
+
 /// What a new meeting needs.
 #[derive(Clone, Debug)]
 pub struct NewMeeting {
@@ -223,6 +236,21 @@ impl Council {
         let more = past.len() > PAGE as usize;
         past.truncate(PAGE as usize);
         Ok(Listing { now, next, past, more })
+    }
+
+    /// The meetings called for `from_ms` or later, of one body or of all, the latest first and at most so many:
+    /// what calendars and feeds list.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn announced(
+        &self,
+        municipality: MunicipalityId,
+        body: Option<BodyId>,
+        from_ms: i64,
+        most: u32,
+    ) -> Result<Vec<Announced>> {
+        db::announced(&mut *self.read().await?, municipality, body, from_ms, most).await
     }
 
     /// One meeting of this municipality.
@@ -294,7 +322,7 @@ impl Council {
         let mut write = self.write().await?;
         let mut meeting = db::find(&mut write, municipality, id).await?.ok_or(Error::NotFound("meeting"))?;
         let next = meeting.stage.after(&act, self.clock.now_ms())?;
-        if !db::swap_stage(&mut write, id, &meeting.stage, &next).await? {
+        if !db::swap_stage(&mut write, id, &meeting.stage, &next, self.clock.now_ms()).await? {
             // Another clerk was quicker: say what the meeting is now.
             let now = db::find(&mut write, municipality, id).await?.ok_or(Error::NotFound("meeting"))?;
             return Err(Error::Stage { from: now.stage.name(), act: act.name() });

@@ -46,7 +46,13 @@ pub(super) async fn send(
 }
 
 /// A download laid out in pieces.
-pub(super) fn send_pieces(download: Download, method: &Method, tag: &str, headers: &HeaderMap) -> Result<Response> {
+pub(super) fn send_pieces(
+    download: Download,
+    kind: &'static str,
+    method: &Method,
+    tag: &str,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let tag = format!("\"{tag}\"");
     let (mut response, wanted) = frame(headers, &tag, download.length);
     if let Some((from, to)) = wanted.filter(|_| *method != Method::HEAD) {
@@ -61,7 +67,7 @@ pub(super) fn send_pieces(download: Download, method: &Method, tag: &str, header
         }
         *response.body_mut() = stream(pieces);
     }
-    finish(&mut response, "video/mp4", "public, max-age=0, must-revalidate", &tag);
+    finish(&mut response, kind, "public, max-age=0, must-revalidate", &tag);
     Ok(response)
 }
 

@@ -1,4 +1,4 @@
-//! A meeting, or a span of it, as one file.
+//! A meeting, a span of it, or its sound, as one file.
 
 use std::sync::Arc;
 
@@ -20,6 +20,21 @@ pub(super) async fn download(
     headers: HeaderMap,
 ) -> Response {
     finish(file(recording, query.as_deref().unwrap_or_default(), &method, &headers).await)
+}
+
+/// The sound of the floor: what podcasts carry.
+pub(super) async fn sound(Shown(recording): Shown, method: Method, headers: HeaderMap) -> Response {
+    let answer = async {
+        let (laid_out, kept) = {
+            let recording = recording.clone();
+            let lay_out = move || (recording.sound(), recording.duration_ms());
+            tokio::task::spawn_blocking(lay_out).await.map_err(|_| Error::Busy("try again"))?
+        };
+        let laid_out = laid_out?;
+        let tag = format!("s{}-{kept}", laid_out.length);
+        body::send_pieces(laid_out, "audio/mp4", &method, &tag, &headers)
+    };
+    finish(answer.await)
 }
 
 async fn file(recording: Arc<Recording>, query: &str, method: &Method, headers: &HeaderMap) -> Result<Response> {
@@ -50,7 +65,7 @@ async fn file(recording: Arc<Recording>, query: &str, method: &Method, headers: 
     let tag = format!("d{}-{}", laid_out.length, recording.duration_ms());
     let title = format!("{}.mp4", recording.about().title);
     let disposition = format!("attachment; filename=\"meeting.mp4\"; filename*=UTF-8''{}", percent(&title));
-    let mut response = body::send_pieces(laid_out, method, &tag, headers)?;
+    let mut response = body::send_pieces(laid_out, "video/mp4", method, &tag, headers)?;
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     }

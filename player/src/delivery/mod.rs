@@ -22,6 +22,7 @@ use axum::{
 pub(crate) use captions::Captions;
 pub(crate) use public::Public;
 use public::Shown;
+pub(crate) use range::names as names_tag;
 pub(crate) use warm::Warm;
 
 use crate::{
@@ -46,6 +47,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/media/{meeting}/poster.jpg", open(get(media::poster)))
         .route("/media/{meeting}/thumbnails.json", open(get(thumbnails)))
         .route("/media/{meeting}/stretches.json", open(get(stretches)))
+        .route("/media/{meeting}/sound.m4a", open(get(download::sound)))
         // The only address among them that people follow themselves.
         .route(
             "/media/{meeting}/download.mp4",

@@ -9,6 +9,7 @@ use super::{
     frame::{Frame, Section},
     html,
     line::Line,
+    world,
 };
 use crate::{App, error::Result};
 
@@ -27,14 +28,24 @@ pub(super) struct ListPage {
     past_only: bool,
     newer: Option<String>,
     older: Option<String>,
+    /// The address that a calendar subscribes to; empty on further pages.
+    webcal: String,
 }
 
-pub(super) async fn page(State(app): State<App>, around: Around, asked: Asked) -> Result<Response> {
+pub(super) async fn page(
+    State(app): State<App>,
+    around: Around,
+    reader: world::Reader,
+    asked: Asked,
+) -> Result<Response> {
     let page = asked.page.and_then(|page| page.parse::<u32>().ok()).unwrap_or(1).clamp(1, PAGES);
     let listing = app.council.listing(around.visitor.here.id, page - 1).await?;
     let frame = around.frame(Section::Meetings);
     let frame = if page > 1 { frame.at(&format!("/?page={page}")) } else { frame };
     let mut list = list(frame, &listing, page, app.council.clock().now_ms());
+    if page == 1 {
+        list.webcal = reader.webcal(None);
+    }
     // What is in session is open already. What is over has pictures, or its poster stays away.
     for (line, meeting) in list.now.iter_mut().zip(&listing.now) {
         let recording = app.store.recording(meeting.id).await?;
@@ -65,6 +76,7 @@ pub(super) fn list(frame: Frame, listing: &Listing, page: u32, now_ms: i64) -> L
             _ => Some(format!("/?page={}", page - 1)),
         },
         older: listing.more.then(|| format!("/?page={}", page + 1)),
+        webcal: String::new(),
         frame,
     }
 }

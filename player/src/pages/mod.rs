@@ -31,6 +31,7 @@ mod transcript;
 mod votes;
 mod when;
 mod words;
+mod world;
 
 use askama::Template;
 use axum::{
@@ -52,6 +53,7 @@ pub(crate) use reset::{Step, reset_page};
 pub(crate) use studio::{Admin, KeyShown, Page, Staff, again, invited_page, key_page};
 pub(crate) use votes::letter;
 pub(crate) use when::seconds;
+pub(crate) use world::Sizes;
 
 /// Every page.
 pub(crate) fn router() -> Router<App> {
@@ -74,6 +76,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/meetings/{id}/words.txt", get(transcript::txt))
         .route("/meetings/{id}/words.json", get(transcript::json))
         .route("/search", get(search::page))
+        .merge(world::router())
         .route("/login", get(login::log_in))
         .route("/setup", get(login::set_up))
         .route("/join", get(own::join))

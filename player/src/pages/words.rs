@@ -22,6 +22,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
             include_str!("../../locales/el/search.ftl"),
             include_str!("../../locales/el/studio.ftl"),
             include_str!("../../locales/el/votes.ftl"),
+            include_str!("../../locales/el/world.ftl"),
         ],
     ),
     (
@@ -37,6 +38,7 @@ const CATALOGUES: [(&str, &[&str]); 2] = [
             include_str!("../../locales/en/search.ftl"),
             include_str!("../../locales/en/studio.ftl"),
             include_str!("../../locales/en/votes.ftl"),
+            include_str!("../../locales/en/world.ftl"),
         ],
     ),
 ];
