@@ -55,6 +55,39 @@ fn of<'a>(read: &'a Value, list: &str, key: &str, id: &str) -> &'a Value {
     all.iter().find(|one| one[key] == id).unwrap_or_else(|| panic!("{id} is not in {read}"))
 }
 
+/// A page's JSON-LD.
+fn linked(page: &str) -> Value {
+    let text = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    serde_json::from_str(text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_engines_are_told_what_is_public_here_and_no_text_breaks_out() {
+    let house = House::open().await;
+    let hostile = format!("{HOSTILE}</script><script>");
+    let meeting = call(&house, &hostile, "2096-10-24T15:00:00Z").await;
+    for path in ["/".to_owned(), format!("/meetings/{meeting}")] {
+        let linked = linked(&house.get(&path).await.text());
+        let event = &linked["@graph"][0];
+        assert_eq!(event["name"], hostile, "{path}");
+        assert_eq!(event["startDate"], "2096-10-24T18:00:00+03:00");
+        assert_eq!(event["eventStatus"], "https://schema.org/EventScheduled");
+        assert!(linked["@graph"][1].is_null(), "there is no video yet: {linked}");
+    }
+    house.council.act(&house.clerk, meeting, Act::Cancel("Δεν υπήρξε απαρτία".into())).await.unwrap();
+    let told = linked(&house.get(&format!("/meetings/{meeting}")).await.text());
+    assert_eq!(told["@graph"][0]["eventStatus"], "https://schema.org/EventCancelled");
+    municipality(&house.council, "chania", "chania.test").await;
+    for (host, told) in [(HOST, true), ("chania.test", false)] {
+        let request = axum::http::Request::get("/sitemap.xml").header(header::HOST, host);
+        let map = house.ask(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert!(map.status == StatusCode::OK && map.text().contains(&format!("http://{host}/feeds")));
+        assert_eq!(map.text().contains(&meeting.to_string()), told, "{host}");
+    }
+    let robots = house.get("/robots.txt").await.text();
+    assert!(robots.contains("Disallow: /studio") && robots.contains(&format!("http://{HOST}/sitemap.xml")), "{robots}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_calendar_keeps_the_hour_over_a_change_of_clocks_and_tells_of_changes() {
     let house = House::open().await;
@@ -136,9 +169,9 @@ async fn feeds_are_read_by_their_readers_in_both_languages_and_keep_to_their_mun
     }
     for (lang, says) in [("el", "Προσθήκη στο ημερολόγιό σας"), ("en", "Add to your calendar")]
     {
-        for path in ["/", "/feeds"] {
+        for (path, calendar) in [("/", "/feeds/calendar.ics"), ("/feeds", "/feeds/council/calendar.ics")] {
             let page = house.get(&format!("{path}?lang={lang}")).await.text();
-            assert!(page.contains(says) && page.contains(&format!("webcal://{HOST}/feeds/calendar.ics")), "{page}");
+            assert!(page.contains(says) && page.contains(&format!("webcal://{HOST}{calendar}")), "{page}");
             let found = "type=\"application/atom+xml\" title=";
             assert!(page.contains(found) && page.contains(&format!("/feeds/meetings.atom?lang={lang}")), "{page}");
         }
@@ -198,6 +231,29 @@ async fn a_podcast_carries_the_whole_sound_with_its_true_length_and_chapters() {
     assert!((told - seconds).abs() < 1.1, "{told} is told of {seconds}");
     let at = |kind: &[u8]| bytes.windows(4).position(|window| window == kind).unwrap();
     assert!(at(b"moov") < at(b"mdat"), "it does not play while it loads");
+
+    // What search engines are told of the same recording.
+    let page = clerk.text(&server.url(&format!("/meetings/{meeting}"))).await.unwrap();
+    let linked = linked(&page);
+    let url = server.url(&format!("/meetings/{meeting}"));
+    let (event, video) = (&linked["@graph"][0], &linked["@graph"][1]);
+    assert_eq!((&event["@type"], &event["url"]), (&"Event".into(), &url.clone().into()));
+    for required in ["name", "startDate", "endDate", "location", "eventStatus", "organizer"] {
+        assert!(!event[required].is_null(), "{required}: {event}");
+    }
+    for required in ["name", "description", "thumbnailUrl", "uploadDate", "duration", "contentUrl", "publication"] {
+        assert!(!video[required].is_null(), "{required}: {video}");
+    }
+    let clip = &video["hasPart"][0];
+    assert!(clip["startOffset"].as_i64() < clip["endOffset"].as_i64(), "{clip}");
+    assert_eq!(clip["url"], format!("{url}?t={}", clip["startOffset"]));
+    assert_eq!(video["potentialAction"]["target"], format!("{url}?t={{seek_to_second_number}}"));
+    let film = clerk.client.head(video["contentUrl"].as_str().unwrap()).send().await.unwrap();
+    assert!(film.status().is_success());
+    let map = clerk.text(&server.url("/sitemap.xml")).await.unwrap();
+    assert!(map.contains(&format!("<loc>{url}</loc>")), "{map}");
+    let robots = clerk.text(&server.url("/robots.txt")).await.unwrap();
+    assert!(robots.contains(&format!("Sitemap: {}", server.url("/sitemap.xml"))), "{robots}");
 
     let chapters = clerk.text(episode["chapters"]["url"].as_str().unwrap()).await.unwrap();
     let chapters: Value = serde_json::from_str(&chapters).unwrap();

@@ -30,6 +30,8 @@ pub(super) struct ListPage {
     older: Option<String>,
     /// The address that a calendar subscribes to; empty on further pages.
     webcal: String,
+    /// What search engines read of the meetings in session and to come, as JSON-LD; empty on further pages.
+    linked: String,
 }
 
 pub(super) async fn page(
@@ -45,6 +47,8 @@ pub(super) async fn page(
     let mut list = list(frame, &listing, page, app.council.clock().now_ms());
     if page == 1 {
         list.webcal = reader.webcal(None);
+        let called: Vec<_> = listing.now.iter().chain(&listing.next).cloned().collect();
+        list.linked = world::linked::list(&list.frame, &reader.base, &called);
     }
     // What is in session is open already. What is over has pictures, or its poster stays away.
     for (line, meeting) in list.now.iter_mut().zip(&listing.now) {
@@ -77,6 +81,7 @@ pub(super) fn list(frame: Frame, listing: &Listing, page: u32, now_ms: i64) -> L
         },
         older: listing.more.then(|| format!("/?page={}", page + 1)),
         webcal: String::new(),
+        linked: String::new(),
         frame,
     }
 }

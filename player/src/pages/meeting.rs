@@ -20,7 +20,7 @@ use super::{
     frame::{Frame, Section},
     html, interventions,
     line::{self, Line},
-    when,
+    when, world,
 };
 use crate::{
     App,
@@ -48,13 +48,15 @@ pub(super) struct MeetingPage {
     refused: Option<Refused>,
     /// Of the form that asks for a span.
     fields: Vec<Field>,
-    /// The server's public address, where it is known.
+    /// The address by which the visitor came.
     base: String,
     viewers: String,
     chat: Option<chat::Shown>,
     asked: Option<interventions::Shown>,
     /// Whether there is a transcript.
     words: bool,
+    /// What search engines read of it, as JSON-LD.
+    linked: String,
 }
 
 /// A stretch in which the viewers saw no source.
@@ -86,7 +88,7 @@ pub(super) type Floor = (Option<chat::Shown>, Option<interventions::Shown>);
 pub(super) struct Moment<'a> {
     pub(super) now_ms: i64,
     pub(super) viewers: u64,
-    /// The server's public address, or empty.
+    /// The address by which the visitor came.
     pub(super) base: &'a str,
 }
 
@@ -94,6 +96,7 @@ pub(super) async fn page(
     State(app): State<App>,
     around: Around,
     Path(id): Path<String>,
+    reader: world::Reader,
     asked: Asked,
     Query(of_chat): Query<chat::Asked>,
     Query(of_interventions): Query<interventions::Asked>,
@@ -126,11 +129,7 @@ pub(super) async fn page(
         chat::Shown::of(&frame, &meeting.stage, &view, who.clone(), began_ms, &of_chat),
         interventions::beside(&frame, of, &asked_view, who, &of_interventions),
     );
-    let moment = Moment {
-        now_ms: app.council.clock().now_ms(),
-        viewers: app.audience.viewers(id),
-        base: app.config.public_url.as_deref().unwrap_or_default(),
-    };
+    let moment = Moment { now_ms: app.council.clock().now_ms(), viewers: app.audience.viewers(id), base: &reader.base };
     Ok(html(&meeting_page(frame, (&meeting, &agenda, floor), kept.as_ref(), moment, &asked)))
 }
 
@@ -155,7 +154,9 @@ pub(super) fn meeting_page(
     let mut fields = if ended { span_fields(&frame, kept) } else { Vec::new() };
     let mut refused = Refused::read(t, asked.error.as_deref());
     Refused::mark(&mut refused, &mut fields);
+    let linked = world::linked::meeting(&frame, moment.base, (meeting, agenda), kept, plays);
     MeetingPage {
+        linked,
         place: meeting.place.clone(),
         reason: match &meeting.stage {
             Stage::Cancelled { reason } => reason.clone(),

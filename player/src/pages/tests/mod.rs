@@ -33,6 +33,7 @@ use super::{
     meeting::{Kept, Moment, meeting_page},
     minutes::minutes_page,
     moderation, studio,
+    world::{Scope, subscribe_page},
 };
 
 /// Every page in one language, with a name for each.
@@ -76,6 +77,16 @@ fn pages(language: &'static str) -> Vec<(String, String)> {
         let page = meeting_page(frame(language, Section::Elsewhere), bare, None, Moment::default(), &asked(None));
         add(format!("meeting, {}, bare", stage.name()), &page);
     }
+    let address = || "https://live.example.gr/feeds/council/calendar.ics".to_owned();
+    let scope = Scope {
+        name: HOSTILE.into(),
+        webcal: address(),
+        calendar: address(),
+        rss: address(),
+        atom: address(),
+        podcast: address(),
+    };
+    add("what to subscribe to".into(), &subscribe_page(frame(language, Section::Elsewhere), vec![scope]));
     for error in [None, Some("error-credentials"), Some("error-nonsense")] {
         add(format!("log-in, {error:?}"), &log_in_page(frame(language, Section::LogIn), &asked(error)));
         for done in [false, true] {

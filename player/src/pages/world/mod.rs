@@ -1,11 +1,13 @@
-//! Out to the world: the meetings for calendars, feed readers and podcast apps.
+//! Out to the world: the meetings for calendars, feed readers, podcast apps and search engines.
 //!
 //! What stands here is read by programs, at the same address for years: it depends on the address alone, never on a
 //! cookie or on what a browser prefers.
 
 mod calendar;
 mod feeds;
+pub(super) mod linked;
 mod podcast;
+mod site;
 mod sizes;
 mod subscribe;
 
@@ -29,6 +31,8 @@ use crate::{
 };
 
 pub(crate) use sizes::Sizes;
+#[cfg(test)]
+pub(super) use subscribe::{Scope, subscribe_page};
 
 /// How long a reader may go without asking again, seconds.
 const FRESH: &str = "public, max-age=300";
@@ -36,6 +40,8 @@ const FRESH: &str = "public, max-age=300";
 /// Every address for programs, and the page that shows them to people.
 pub(super) fn router() -> Router<App> {
     Router::new()
+        .route("/robots.txt", get(site::robots))
+        .route("/sitemap.xml", get(site::map))
         .route("/feeds", get(subscribe::page))
         .route("/feeds/{file}", get(of_all))
         .route("/feeds/{body}/{file}", get(of_body))
