@@ -17,6 +17,7 @@ on_both! {
     of_two_clerks_at_once_one_wins
     two_programs_write_at_once
     the_listing_is_in_order
+    what_is_announced_says_how_often_it_was_changed
     another_municipalitys_is_not_found
     what_is_too_long_is_refused
     a_lost_database_is_rebuilt
@@ -71,6 +72,27 @@ async fn a_meeting_goes_its_way(bench: &Bench) {
     assert_eq!(closed.detail, r#"{"from":"live","ground":"Άρθρο 67 §5: 18 υπέρ, 5 κατά"}"#);
     let long = Act::CloseDoors("α".repeat(meeting::GROUND_MAX + 1));
     assert!(matches!(council.act(&town.clerk, other.id, long).await, Err(Error::Invalid { field: "ground", .. })));
+}
+
+async fn what_is_announced_says_how_often_it_was_changed(bench: &Bench) {
+    let (council, town) = (&bench.council, bench.town("rethymno").await);
+    let elsewhere = bench.town("chania").await;
+    let (soon, late) = (bench.meeting(&town, 3600).await, bench.meeting(&town, 7200).await);
+    bench.meeting(&elsewhere, 3600).await;
+    let told = async |body, from_ms, most| {
+        let all = council.announced(town.municipality.id, body, from_ms, most).await.unwrap();
+        all.iter().map(|one| (one.meeting.id, one.changes, one.changed_at_ms)).collect::<Vec<_>>()
+    };
+    let called = |meeting| (meeting, 0, BEGAN_MS);
+    assert_eq!(told(None, i64::MIN, 10).await, [called(late.id), called(soon.id)]);
+    assert_eq!(told(Some(town.body.id), soon.starts_at_ms + 1, 10).await, [called(late.id)]);
+    assert_eq!(told(None, i64::MIN, 1).await, [called(late.id)]);
+    assert_eq!(told(Some(elsewhere.body.id), i64::MIN, 10).await, []);
+    bench.pass(60);
+    council.act(&town.clerk, late.id, Act::Cancel("Κακός καιρός".into())).await.unwrap();
+    bench.pass(60);
+    assert!(council.act(&town.clerk, late.id, Act::Start).await.is_err());
+    assert_eq!(told(None, i64::MIN, 10).await, [(late.id, 1, BEGAN_MS + 60_000), called(soon.id)]);
 }
 
 async fn of_two_clerks_at_once_one_wins(bench: &Bench) {
