@@ -94,9 +94,8 @@ pub(super) struct Moment<'a> {
 
 pub(super) async fn page(
     State(app): State<App>,
-    around: Around,
+    (around, reader): (Around, world::Reader),
     Path(id): Path<String>,
-    reader: world::Reader,
     asked: Asked,
     Query(of_chat): Query<chat::Asked>,
     Query(of_interventions): Query<interventions::Asked>,
