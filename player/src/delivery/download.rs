@@ -23,7 +23,7 @@ pub(super) async fn download(
 }
 
 /// The sound of the floor: what podcasts carry.
-pub(super) async fn sound(Shown(recording): Shown, method: Method, headers: HeaderMap) -> Response {
+pub(super) async fn sound(Shown(recording, _): Shown, method: Method, headers: HeaderMap) -> Response {
     let answer = async {
         let (laid_out, kept) = {
             let recording = recording.clone();
