@@ -35,7 +35,7 @@ pub(in crate::pages) fn list(frame: &Frame, base: &str, meetings: &[Meeting]) ->
 }
 
 fn script(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c")
+    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 fn event(frame: &Frame, base: &str, meeting: &Meeting, plays: bool) -> Value {
