@@ -31,7 +31,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// So much is read at once.
 const READ_BYTES: usize = 64 << 10;
 
-const UNKNOWN_KEY: &str = "This stream key is not known here. Copy it again from the go-live screen.";
+const UNKNOWN_KEY: &str = "This stream key is not known here. Copy it again, or make a new one on the page of sources.";
 const BUSY: &str = "Another encoder is sending with this stream key, and it is healthy. Stop that one first.";
 const NOT_HERE: &str = "Only publishing is possible here.";
 

@@ -6,6 +6,7 @@ navigation = Main navigation
 meetings = Meetings
 studio = Control room
 sources = Sources of picture and sound
+nav-sources = Sources
 log-in = Log in
 log-out = Log out
 footer-record = Meetings are broadcast live, and their recordings stay open to everyone.
